@@ -1,8 +1,10 @@
 """Argument checks that name the argument, what was expected and what came.
 
-They look at shapes and dtypes only, so they work on numpy arrays, tensors and Keras's symbolic tensors,
-where an unknown size is None and fits any size.
+Those that look at shapes and dtypes only work on numpy arrays, tensors and Keras's symbolic tensors, where an unknown
+size is None and fits any size. Those that look at values are for numpy arrays.
 """
+
+import numpy as np
 
 
 def require_shape(name, value, expected):
@@ -20,7 +22,8 @@ def require_same_shape(name, value, other_name, other):
     shape, other_shape = tuple(value.shape), tuple(other.shape)
     if len(shape) != len(other_shape) or not all(map(_sizes_agree, shape, other_shape)):
         raise ValueError(
-            f"{name} and {other_name} must have the same shape, but {name} has {shape} and {other_name} has {other_shape}."
+            f"{name} and {other_name} must have the same shape, "
+            f"but {name} has {shape} and {other_name} has {other_shape}."
         )
 
 
@@ -37,6 +40,28 @@ def require_positive_int(name, value):
     """Raise ValueError unless value is an integer of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name} must be an integer of at least 1, but is {value!r}.")
+
+
+def require_integers(name, value):
+    """Raise ValueError unless value's dtype is an integer one and there is at least one value."""
+    if not np.issubdtype(value.dtype, np.integer) or value.size == 0:
+        raise ValueError(
+            f"{name} must hold at least one integer, but has dtype {value.dtype} and shape {tuple(value.shape)}."
+        )
+
+
+def require_range(name, value, lowest, highest):
+    """Raise ValueError unless every number in a numpy array lies in [lowest, highest]; NaN does not."""
+    if value.size and not (value.min() >= lowest and value.max() <= highest):
+        raise ValueError(
+            f"{name} must hold finite numbers from {lowest} to {highest}, but goes from {value.min()} to {value.max()}."
+        )
+
+
+def require_seed(name, value):
+    """Raise ValueError unless value is an integer of at least 0, from Python or numpy."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise ValueError(f"{name} must be an integer of at least 0, but is {value!r}.")
 
 
 def _sizes_agree(size, expected):
