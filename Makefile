@@ -1,0 +1,41 @@
+# make lab        the environment, then JupyterLab on the first notebook
+# make test       the environment, then every check and test
+# make course     run the notebooks on whatever digits can be had, and write them as pages to build/
+# make notebooks  run the notebooks, normalise and save them; NB=04 for one of them
+# make lock       choose newer versions of everything (needs uv)
+#
+# PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
+# VAE_DIGITS names other digits: see README.md.
+
+.PHONY: lab test course notebooks lock setup
+.DEFAULT_GOAL := lab
+
+RUN := .venv/bin/python
+
+lab: setup
+	@$(RUN) tools/open_lab.py $(ARGS)
+
+test: setup
+	$(RUN) -m ruff check --quiet .
+	$(RUN) -m ruff format --quiet --check .
+	$(RUN) -m pytest -q
+	$(RUN) tools/check_notebooks.py
+
+course: setup
+	@$(RUN) tools/write_course.py
+
+notebooks: setup
+	@$(RUN) tools/run_notebooks.py $(NB)
+
+lock: setup
+	@$(RUN) tools/write_lock.py
+
+setup:
+	@found=; \
+	for python in $(or $(PYTHON),python3 python python3.13 python3.12 python3.11); do \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+	  case $$version in 3.11|3.12|3.13) exec $$python tools/set_up.py;; esac; \
+	  found="$$found $$python is $$version;"; \
+	done; \
+	echo "This course needs Python 3.11, 3.12 or 3.13, and found none of them.$$found install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	exit 1

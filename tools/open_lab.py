@@ -1,0 +1,39 @@
+"""Open JupyterLab on the first notebook; where no browser can be opened, print its address. What `make lab` does."""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+
+from digits import make_path_absolute
+from jupyterlab.labapp import LabApp
+
+ROOT = Path(__file__).parents[1]
+FIRST = "notebooks/01_data_preprocessing.ipynb"
+
+
+def browser_can_open(platform=sys.platform, environ=os.environ):
+    """Whether this is a desktop session: not a remote shell, and with a display where the system needs one."""
+    if "SSH_CONNECTION" in environ:
+        return False
+    if platform not in ("darwin", "win32") and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def arguments():
+    arguments = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    if not browser_can_open():
+        arguments.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")
+    return arguments
+
+
+if __name__ == "__main__":
+    make_path_absolute()
+    LabApp.launch_instance([*arguments(), *sys.argv[1:]])

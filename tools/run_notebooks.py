@@ -1,0 +1,95 @@
+"""Run the notebooks in fresh kernels, normalise and save them: what `make notebooks` does.
+
+    python tools/run_notebooks.py          all of them
+    python tools/run_notebooks.py 04 05    those whose names start so
+
+A notebook that fails is left as it was.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from digits import digits_are_mnist, make_path_absolute
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+TRANSIENT = ("execution", "collapsed", "ExecuteTime", "scrolled", "trusted")
+
+
+def chosen(prefixes, folder=NOTEBOOKS):
+    """The notebooks whose names start with one of the prefixes; all of them if none is given."""
+    paths = sorted(folder.glob("*.ipynb"))
+    for prefix in prefixes:
+        if not any(path.name.startswith(prefix) for path in paths):
+            sys.exit(f"No notebook's name starts with {prefix!r}. There are: {', '.join(path.stem for path in paths)}.")
+    return [path for path in paths if path.name.startswith(tuple(prefixes) or "")]
+
+
+def executed(path):
+    """The notebook, run top to bottom in a fresh kernel of this environment. Exits with the reason if it fails."""
+    nb = nbformat.read(path, as_version=4)
+    where = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(
+        nb,
+        kernel_name="python3",
+        timeout=None,
+        coalesce_streams=True,
+        record_timing=False,
+        resources=where,
+        extra_arguments=["--log-level=ERROR"],
+    )
+    try:
+        client.execute()
+    except (CellExecutionError, DeadKernelError) as error:
+        sys.exit(f"{path.name} stopped at {stopped_at(nb)}; the file is as it was.\n{error}")
+    return nb
+
+
+def stopped_at(nb):
+    """The last cell that was started, in words."""
+    started = [number for number, cell in enumerate(nb.cells) if cell.get("execution_count")]
+    return f"cell {started[-1]} (counted from 0)" if started else "its first cell"
+
+
+def normalise(nb):
+    """Take out what depends on the run or the editor: only what is shown, the ids and the tags stay."""
+    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for cell in nb.cells:
+        for key in TRANSIENT:
+            cell.metadata.pop(key, None)
+
+
+def save(text, path):
+    """Write the whole file or nothing."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def timed_run(path):
+    """The run notebook, with one line of progress."""
+    print(f"{path.stem} ... ", end="", flush=True)
+    start = time.time()
+    nb = executed(path)
+    print(f"{time.time() - start:.0f} s", flush=True)
+    return nb
+
+
+def main(prefixes):
+    paths = chosen(prefixes)
+    make_path_absolute()
+    if not digits_are_mnist():
+        print("These digits are not MNIST, and the committed outputs are MNIST's: don't commit what this run saves.")
+    for path in paths:
+        nb = timed_run(path)
+        normalise(nb)
+        save(nbformat.writes(nb) + "\n", path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,69 @@
+"""Lock the newest versions that fit together, and give environment.yml the same ones: what `make lock` does.
+
+The lock is for every supported Python and system at once. It holds a hash for each file that may be installed, and
+no address. Needs uv (`pip install uv`).
+"""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from run_notebooks import save
+
+ROOT = Path(__file__).parents[1]
+CONDA_PYTHON = "3.12"
+COMPILE = (
+    "uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-emit-index-url --universal --no-header "
+    "--python-version 3.11 pyproject.toml -o requirements.lock"
+)
+ENVIRONMENT = """\
+# For conda and Binder: the same versions as requirements.lock, written by `make lock`.
+name: vae-course
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python={python}
+  - pip
+  - pip:
+{pins}
+      - -e .
+"""
+
+
+def direct_dependencies():
+    """The names in pyproject.toml, sorted."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    return sorted(Requirement(text).name for group in groups for text in group)
+
+
+def locked_versions(python, system="linux"):
+    """{name: version} that the lock installs with this Python ("3.12") on this system (a sys.platform)."""
+    environment = default_environment() | {"python_version": python, "python_full_version": f"{python}.9"}
+    environment |= {"sys_platform": system, "os_name": "nt" if system == "win32" else "posix"}
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    requirements = [Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum()]
+    wanted = [r for r in requirements if r.marker is None or r.marker.evaluate(environment)]
+    return {r.name: str(r.specifier).removeprefix("==") for r in wanted}
+
+
+def environment_yml():
+    versions = locked_versions(CONDA_PYTHON)
+    pins = "\n".join(f"      - {name}=={versions[name]}" for name in direct_dependencies())
+    return ENVIRONMENT.format(python=CONDA_PYTHON, pins=pins)
+
+
+def main():
+    if shutil.which("uv") is None:
+        sys.exit("make lock needs uv, which is not here: pip install uv")
+    subprocess.run(COMPILE.split(), cwd=ROOT, check=True)
+    save(environment_yml(), ROOT / "environment.yml")
+
+
+if __name__ == "__main__":
+    main()
