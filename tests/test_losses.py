@@ -154,7 +154,10 @@ Z = np.zeros((2, 3), "float32")
 BAD = {
     "different pixels": (lambda: bernoulli_nll(X, X[:, :3]), r"x and x_logits .* \(2, 4\) .* \(2, 3\)"),
     "a batch of 1 that would broadcast": (lambda: bernoulli_nll(X, X[:1]), r"x and x_logits .* \(2, 4\) .* \(1, 4\)"),
-    "square images": (lambda: bernoulli_nll(X[:, None], X[:, None]), r"x must have shape \(batch, pixels\).*\(2, 1, 4\)"),
+    "square images": (
+        lambda: bernoulli_nll(X[:, None], X[:, None]),
+        r"x must have shape \(batch, pixels\).*\(2, 1, 4\)",
+    ),
     "one image without a batch axis": (lambda: bernoulli_nll(X[0], X[0]), r"x must have shape \(batch, pixels\)"),
     "integer images": (lambda: bernoulli_nll(X.astype("uint8"), X), "x must be floating-point, but has dtype uint8"),
     "integer logits": (lambda: bernoulli_nll(X, X.astype(int)), "x_logits must be floating-point"),

@@ -144,3 +144,14 @@ def test_no_browser_installed(monkeypatch):
 
     monkeypatch.setattr(open_lab.webbrowser, "get", nothing)
     assert not open_lab.browser_can_open("darwin", {})
+
+
+def test_the_readme_picture_is_kept_and_no_other(tmp_path):
+    png = "iVBORw0KGgo="
+    picture = nbformat.v4.new_output("display_data", {"image/png": png})
+    plain = nbformat.v4.new_code_cell("1", outputs=[picture])
+    run_notebooks.keep_picture(nbformat.v4.new_notebook(cells=[plain]), tmp_path / "picture.png")
+    assert not (tmp_path / "picture.png").exists()
+    tagged = nbformat.v4.new_code_cell("1", outputs=[picture], metadata={"tags": ["readme-picture"]})
+    run_notebooks.keep_picture(nbformat.v4.new_notebook(cells=[plain, tagged]), tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n\x1a\n"

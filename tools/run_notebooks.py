@@ -6,6 +6,7 @@
 A notebook that fails is left as it was.
 """
 
+import base64
 import os
 import sys
 import time
@@ -71,6 +72,14 @@ def save(text, path):
     os.replace(part, path)
 
 
+def keep_picture(nb, target):
+    """Write the picture of the cell tagged readme-picture, which README.md shows; nothing if there is no such cell."""
+    for cell in nb.cells:
+        if "readme-picture" in cell.metadata.get("tags", []):
+            (png,) = [output.data["image/png"] for output in cell.outputs if "data" in output]
+            target.write_bytes(base64.b64decode(png))
+
+
 def timed_run(path):
     """The run notebook, with one line of progress."""
     print(f"{path.stem} ... ", end="", flush=True)
@@ -89,6 +98,7 @@ def main(prefixes):
         nb = timed_run(path)
         normalise(nb)
         save(nbformat.writes(nb) + "\n", path)
+        keep_picture(nb, path.with_name("manifold.png"))
 
 
 if __name__ == "__main__":

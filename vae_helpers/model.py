@@ -2,8 +2,6 @@
 
 import io
 
-import numpy as np
-
 from vae_helpers.losses import bernoulli_nll, kl_divergence
 from vae_helpers.quiet import keras
 from vae_helpers.validate import require_positive_int, require_same_shape, require_shape
@@ -57,7 +55,8 @@ def build_encoder(input_dim=784, hidden_dim=512, latent_dim=2):
 def build_decoder(latent_dim=2, hidden_dim=512, output_dim=784, **first_layer):
     """Functional decoder: z (batch, latent_dim) -> x_logits (batch, output_dim).
 
-    One hidden ReLU layer and a linear layer of logits; sigmoid(x_logits) are the pixels' probabilities. Raises
+    One hidden ReLU layer and a linear layer of logits; sigmoid(x_logits) are the pixels' probabilities. first_layer:
+    arguments for the hidden layer, such as ``**spread_bends()``; without any, Keras's own initialization. Raises
     ValueError unless all sizes are integers of at least 1.
     """
     for name, size in (("latent_dim", latent_dim), ("hidden_dim", hidden_dim), ("output_dim", output_dim)):
@@ -69,10 +68,17 @@ def build_decoder(latent_dim=2, hidden_dim=512, output_dim=784, **first_layer):
 
 
 def spread_bends(seed=None):
-    """TEMPORARY: being replaced by initialize()."""
+    """Initializers for a decoder's first layer that spread its hidden units' bends over the latent plane.
+
+    A hidden ReLU unit bends on a line in the plane. With Keras's zero biases all the lines pass through the origin, and
+    a 2-d decoder learns slowly (notebook 05 shows why, and measures it); with these they lie all over the region where
+    the prior puts z. seed: an integer for the same weights in every run, or None. Returns keyword arguments for
+    ``build_decoder``. Made for two latents: with more, the weights' larger norm draws the lines to the origin again.
+    """
+    bias_seed = None if seed is None else seed + 1  # one seed for both would tie the biases to the weights
     return {
-        "kernel_initializer": keras.initializers.RandomNormal(stddev=1.0, seed=seed),
-        "bias_initializer": keras.initializers.RandomUniform(-3.0, 3.0, seed=seed),
+        "kernel_initializer": keras.initializers.RandomNormal(stddev=2.0, seed=seed),
+        "bias_initializer": keras.initializers.RandomUniform(-5.0, 5.0, seed=bias_seed),
     }
 
 
@@ -124,29 +130,6 @@ class VAE(keras.Model):
         return cls(**{**config, **parts})
 
 
-def initialize(vae, x, seed=None):
-    """Give a fresh VAE's weights a start from which it learns several times faster (measured in notebook 05).
-
-    x: training images, (n, pixels). seed: an integer for the same weights in every run, or None. In place, it
-
-    - spreads the lines in the latent plane where the decoder's hidden units bend: with Keras's zero biases all of
-      them pass through the origin, and the decoder can tell directions of z apart, but hardly distances;
-    - sets the logits' biases to the log-odds of the mean image, which training would otherwise have to find first;
-    - starts with narrow posteriors, sigma = exp(-2), so that z says from the first step which image it stands for.
-
-    Raises ValueError where x does not fit the encoder.
-    """
-    require_shape("x", x, ("batch", *vae.encoder.input_shape[1:]))
-    rng = np.random.default_rng(seed)
-    hidden, last = vae.decoder.get_layer("decoder_hidden"), vae.decoder.get_layer("x_logits")
-    hidden.kernel.assign(rng.normal(0, 2, hidden.kernel.shape))
-    hidden.bias.assign(rng.uniform(-5, 5, hidden.bias.shape))
-    mean_image = np.clip(np.mean(x, axis=0), 0.001, 0.999)  # a pixel that never has ink would ask for minus infinity
-    last.bias.assign(np.log(mean_image / (1 - mean_image)))
-    z_log_var = vae.encoder.get_layer("z_log_var")
-    z_log_var.bias.assign(np.full(z_log_var.bias.shape, -4.0))
-
-
 def model_picture(model):
     """A functional model's layers and their shapes as an ``IPython.display.Image``; nothing is left on the disk.
 
@@ -195,7 +178,8 @@ def _require_fit(encoder, decoder):
     latent_dim, decoder_input = encoder.output_shape[0][-1], decoder.input_shape[-1]
     if decoder_input != latent_dim:
         raise ValueError(
-            f"decoder must take z of the encoder's latent_dim, {latent_dim}, but its input has shape {decoder.input_shape}."
+            f"decoder must take z of the encoder's latent_dim, {latent_dim}, "
+            f"but its input has shape {decoder.input_shape}."
         )
     if decoder.output_shape[1:] != encoder.input_shape[1:]:
         raise ValueError(

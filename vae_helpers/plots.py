@@ -639,7 +639,7 @@ def plot_densities(log_q, log_p, values):
 
     log_q, log_p: (n * n,), nats, in the order of latent.square_grid(values). values: (n,), ascending, equally spaced.
     """
-    figure, axes = _subplots(1, 3, size=(8.6, 3.5), sharey=True)
+    figure, axes = _subplots(1, 3, size=(8.6, 3.9), sharey=True)
     density = {"cmap": "viridis", "levels": np.linspace(0, np.exp(log_q).max(), 9)}
     panels = [("prior p(z)", np.exp(log_p), density), ("aggregate posterior q(z)", np.exp(log_q), density)]
     ratio = np.clip(log_q - log_p, -3.999, 3.999)
@@ -891,7 +891,7 @@ def moving_binarization(side=7):
 
 
 def moving_reparameterization(span=4.5):
-    """Noise on the left, z on the right with its 1-sigma ellipse; a letter follows five points, an arrow stands at each.
+    """Noise on the left, z on the right with its 1-sigma ellipse; five points have a letter and an arrow.
 
     Returns (figure, move); move(epsilon, z, ellipse, arrows, title): epsilon, z (n, 2); ellipse: z_mean and sigma, (2,)
     each; arrows (5, 2): where each lettered point would go; empty arrays where there is nothing to show.
@@ -1005,7 +1005,8 @@ def moving_kl(means, sigmas, most=10):
         row, column = point
         bands.set_data(kl)
         dot.set_data([means[column]], [sigmas[row]])
-        for line, values, spot, at in zip(lines, (kl[row], kl[:, column]), dots, (means[column], sigmas[row]), strict=True):
+        cuts = (kl[row], kl[:, column]), (means[column], sigmas[row])
+        for line, spot, values, at in zip(lines, dots, *cuts, strict=True):
             line.set_ydata(values)
             spot.set_data([at], [kl[row, column]])
         words.set_text(title)
