@@ -224,8 +224,8 @@ def unchanged(given, original):
 def within(seconds, action):
     """What ``action()`` returns. After ``seconds`` TooSlowError is raised inside it, and again until it ends.
 
-    There is no limit where the platform has no alarms (Windows), and in another thread than the main one. An alarm that
-    was set before is put off and set again.
+    There is no limit where the platform has no alarms (Windows), in another thread than the main one, and for a loop
+    without end that catches everything inside another that does. An alarm set before is put off and set again.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return action()

@@ -47,9 +47,9 @@ def elbo(x, x_logits, z_mean, z_log_var, beta=1.0):
     """Evidence lower bound, estimated with the one z that x_logits was decoded from; training maximizes it.
 
     x, x_logits: (batch, pixels). z_mean, z_log_var: (batch, latent_dim). beta: the KL's weight, at least 0.
-    Returns (batch,), in nats per image: -bernoulli_nll - beta * kl_divergence. It bounds log p(x) from below
-    where beta is 1 (Kingma and Welling 2014, equation 3); another beta is the beta-VAE's objective
-    (Higgins et al. 2017, equation 4).
+    Returns (batch,), in nats per image: -bernoulli_nll - beta * kl_divergence. Its expectation over z bounds
+    log p(x) from below where beta is at least 1 (Kingma and Welling 2014, equation 3, for beta 1); another beta
+    than 1 is the beta-VAE's objective (Higgins et al. 2017, equation 4).
 
     Raises ValueError as its two terms do, and where beta is negative.
     """

@@ -301,8 +301,9 @@ def plot_reparameterization(epsilon, z, z_mean, z_log_var):
         _draw_posterior(axis, *parameter, color=COLOURS[0], linewidth=2)
         for letter, point in zip("abcde", points, strict=False):
             axis.text(*point, letter, color=COLOURS[2], fontsize=14, fontweight="bold", ha="center", va="center")
-        axis.set(title=title, xlabel="$z_1$", aspect="equal")
-    axes[0].set(ylabel="$z_2$")
+        axis.set(title=title, aspect="equal")
+    axes[0].set(xlabel="$\\varepsilon_1$", ylabel="$\\varepsilon_2$")
+    axes[1].set(xlabel="$z_1$", ylabel="$z_2$")
     return figure
 
 
@@ -506,11 +507,21 @@ def _draw_latent_plane(axis, title=""):
 
 
 def _draw_class_numbers(axis, z, y):
-    """Each class's number at the median of its points z (n, 2); y: (n,)."""
+    """Each class's number at the median of its points z (n, 2), or beside it where two would overlap; y: (n,)."""
     outline = [withStroke(linewidth=3.5, foreground="white")]
-    for label in np.unique(y):
-        median = np.median(z[y == label], axis=0)
-        axis.text(*median, label, size=17, weight="bold", ha="center", va="center", path_effects=outline, zorder=5)
+    labels = np.unique(y)
+    places = _kept_apart(np.array([np.median(z[y == label], axis=0) for label in labels]), 0.5)
+    for label, place in zip(labels, places, strict=True):
+        axis.text(*place, label, size=17, weight="bold", ha="center", va="center", path_effects=outline, zorder=5)
+
+
+def _kept_apart(places, distance):
+    """Points (n, 2), those nearer to each other than ``distance`` pushed apart in small steps."""
+    for _ in range(100):
+        apart = places[:, None] - places  # (n, n, 2)
+        length = np.linalg.norm(apart, axis=-1, keepdims=True) + 1e-9
+        places = places + np.sum(np.where(length < distance, 0.02 * apart / length, 0), axis=1)
+    return places
 
 
 def _draw_codes(axis, z, y):
@@ -552,7 +563,7 @@ def _draw_manifold(axis, images, values, title=""):
     canvas = np.reshape(images, (n, n, side, side)).transpose(0, 2, 1, 3).reshape(n * side, n * side)
     greys = plt.get_cmap(INK, 16)  # few greys and no others between them: a third of the file's size
     axis.imshow(canvas, cmap=greys, vmin=0, vmax=1, interpolation="bilinear", interpolation_stage="data")
-    shown = np.unique(np.round(np.linspace(0, n - 1, min(n, 6))).astype(int))
+    shown = np.unique(np.round(np.linspace(0, n - 1, n if n <= 7 else 6)).astype(int))
     names = [f"{value:.1f}".replace("-", "\N{MINUS SIGN}") for value in values[shown]]
     axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$")
     axis.set_xticks((shown + 0.5) * side, names, fontsize=9)
@@ -818,8 +829,8 @@ def plot_effective_betas(bernoulli, other):
     places = range(len(bernoulli), len(names))
     axis.semilogx(list(other.values()), places, "D", markerfacecolor="white", label="another likelihood: not a beta")
     for row, weight in enumerate([*bernoulli.values(), *other.values()]):
-        axis.text(1.3 * weight, row, f"{weight:.3g}", va="center")
-    axis.axvline(1, color="black", linestyle="--", linewidth=1)
+        axis.text(1.3 * weight, row, f"{weight:.3g}", va="center", bbox={"color": "white", "pad": 1})
+    axis.axvline(1, color="black", linestyle="--", linewidth=1, zorder=0)
     axis.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5), xlim=(0.03, 3000))
     axis.set(xlabel="weight of the KL beside a reconstruction summed over the pixels")
     figure.legend(loc="outside upper right", ncols=2)
@@ -847,6 +858,8 @@ def plot_rate_distortion(points):
         axis.plot([-3, right], [loss + 3, loss - right], color="0.8", linewidth=1, zorder=0)
         if low < loss - right < high:
             axis.text(right, loss - right, f" {-loss:.0f}", va="center", color="0.4")
+        elif low < loss + 3 and loss - low < right:
+            axis.text(loss - low, low, f" {-loss:.0f}", va="bottom", color="0.4")
     for (name, (x, y)), marker in zip(points.items(), "os^Dv", strict=False):
         axis.plot(x, y, marker, markersize=9, label=name)
     axis.set(xlabel="KL, nats per image", ylabel="reconstruction, nats per image", xlim=(-3, right), ylim=(low, high))
