@@ -2,12 +2,13 @@
 # make test       the environment, then every check and test
 # make course     run the notebooks on whatever digits can be had, and write them as pages to build/
 # make notebooks  run the notebooks, normalise and save them; NB=04 for one of them
+# make bench      measure how fast the course trains, against others (about 45 minutes)
 # make lock       choose newer versions of everything (needs uv)
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
 # VAE_DIGITS names other digits: see README.md.
 
-.PHONY: lab test course notebooks lock setup
+.PHONY: lab test course notebooks bench lock setup
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -26,6 +27,9 @@ course: setup
 
 notebooks: setup
 	@$(RUN) tools/run_notebooks.py $(NB)
+
+bench: setup
+	@$(RUN) -m benchmarks $(ARGS)
 
 lock: setup
 	@$(RUN) tools/write_lock.py

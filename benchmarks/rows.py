@@ -1,0 +1,89 @@
+"""From epochs to rows, and from rows to a table: plain functions of numbers."""
+
+from statistics import median
+
+TARGET = 150.48  # nats per image: the seed's validation loss after its 30 epochs (tf_keras 2.21, see notebook 05)
+TRAINING = ("seconds_per_epoch", "seconds_to_target", "epochs_to_target", "final_loss", "peak_mb", "seconds_in_all")
+COLUMNS = ("name", "seed", *TRAINING, "losses", "seconds", "note")
+
+
+def training_row(name, seed, epochs, target=TARGET, note=""):
+    """One contender's epochs as a row; None stands where there is nothing to tell, as for a target never reached."""
+    seconds, losses = [epoch.seconds for epoch in epochs], [epoch.loss for epoch in epochs]
+    row = dict.fromkeys(COLUMNS) | {"name": name, "seed": seed, "note": note, "losses": losses, "seconds": seconds}
+    if epochs:
+        reached = epochs_to_target(losses, target)
+        row |= {
+            "seconds_per_epoch": median(seconds),
+            "seconds_to_target": sum(seconds[:reached]) if reached else None,
+            "epochs_to_target": reached,
+            "final_loss": losses[-1],
+            "peak_mb": epochs[-1].peak_mb,
+            "seconds_in_all": sum(seconds),
+        }
+    return row
+
+
+def epochs_to_target(losses, target):
+    """How many epochs it takes until the loss is at the target or below; None if it never is."""
+    return next((n for n, loss in enumerate(losses, start=1) if loss is not None and loss <= target), None)
+
+
+def loss_within(row, seconds):
+    """The loss after the last epoch that ended within so many seconds; None if none did."""
+    spent, loss = 0.0, None
+    for epoch_seconds, epoch_loss in zip(row["seconds"], row["losses"], strict=True):
+        spent += epoch_seconds
+        if spent <= seconds:
+            loss = epoch_loss
+    return loss
+
+
+def middle(rows, name, column):
+    """The median over the seeds of one contender's column; None where a seed has no figure (a target not reached)."""
+    values = [row[column] for row in rows if row["name"] == name]
+    return median(values) if values and None not in values else None
+
+
+def middle_ratio(rows, name, other, column):
+    """The median over the seeds of a column's ratio to another contender's in the same round, or None."""
+    ours = {row["seed"]: row[column] for row in rows if row["name"] == name}
+    theirs = {row["seed"]: row[column] or _bound(row, column) for row in rows if row["name"] == other}
+    ratios = [ours[seed] / theirs[seed] if ours[seed] and theirs.get(seed) else None for seed in ours]
+    return median(ratios) if ratios and None not in ratios else None
+
+
+def _bound(row, column):
+    """All the time that a contender was given, where it never reached the target: it would have taken longer still."""
+    return row["seconds_in_all"] if column == "seconds_to_target" else None
+
+
+def table(rows, floor, seed_recipe, reference):
+    """Medians over the seeds as text. reference: whose time in all every loss is also compared at (equal time)."""
+    walls = {row["seed"]: row["seconds_in_all"] for row in rows if row["name"] == reference}
+    head = ("", "s/epoch", "/ floor", "s to target", "/ seed's", "epochs", "final loss", "at equal time", "peak MB")
+    lines = [head, *(_cells(rows, name, floor, seed_recipe, walls) for name in dict.fromkeys(r["name"] for r in rows))]
+    width = max(len(line[0]) for line in lines)
+    return "\n".join(f"{line[0]:{width}}" + "".join(f"  {cell:>13}" for cell in line[1:]) for line in lines)
+
+
+def _cells(rows, name, floor, seed_recipe, walls):
+    mine = [row for row in rows if row["name"] == name]
+    if mine[0]["note"]:
+        return name, mine[0]["note"]
+    at_wall = [loss_within(row, walls.get(row["seed"]) or 0) for row in mine]
+    return (
+        name,
+        _text(middle(rows, name, "seconds_per_epoch"), ".2f"),
+        _text(middle_ratio(rows, name, floor, "seconds_per_epoch"), ".2f"),
+        _text(middle(rows, name, "seconds_to_target"), ".1f"),
+        _text(middle_ratio(rows, name, seed_recipe, "seconds_to_target"), ".3f"),
+        _text(middle(rows, name, "epochs_to_target"), ".0f"),
+        _text(middle(rows, name, "final_loss"), ".2f"),
+        _text(median(at_wall) if None not in at_wall else None, ".2f"),
+        _text(middle(rows, name, "peak_mb"), ".0f"),
+    )
+
+
+def _text(value, form):
+    return "-" if value is None else format(value, form)

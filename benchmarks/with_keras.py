@@ -1,0 +1,136 @@
+"""The contenders on Keras: the seed's recipe, the keras.io way, and the course's training with and without a lever."""
+
+import numpy as np
+
+from vae_helpers.losses import kl_divergence
+from vae_helpers.model import VAE, Sampling, build_decoder, build_encoder, spread_bends
+from vae_helpers.quiet import keras, tf
+
+ops = keras.ops
+layers = keras.layers
+
+
+# --- the course -------------------------------------------------------------------------------------------------------
+
+
+def course(x_train, turns, epochs, seed, spread=True, **changed):
+    """Notebook 05's training: the package's VAE with spread bends, and ``train`` below. spread: False leaves them."""
+    first_layer = spread_bends(seed) if spread else {}
+    vae = VAE(build_encoder(), build_decoder(**first_layer), seed=seed)
+    train(vae, x_train, turns, epochs, **changed)
+
+
+def train(vae, x_train, turns, epochs, batch_size=256, schedule=True, steps=47, jit_compile="auto"):
+    """Warm up, decay and fit. schedule: False is Adam as it comes. steps: per execution; five times 47 is an epoch."""
+    n_steps = -(-len(x_train) // batch_size)
+    optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps) if schedule else 1e-3)
+    vae.compile(optimizer=optimizer, steps_per_execution=min(steps, n_steps), jit_compile=jit_compile)
+    fit(vae, x_train, turns, epochs, batch_size)
+
+
+def warm_up_and_decay(steps, peak=6e-3):
+    """Learning rate: from 0 up to its peak in 300 steps, then half a cosine down to 0."""
+    warm_up = min(300, steps // 2)
+    return keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=peak, warmup_steps=warm_up)
+
+
+def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=256):
+    """A deeper dense network with the same two latents, trained as the course trains its own."""
+    x = h = keras.Input((784,))
+    for size in hidden:
+        h = layers.Dense(size, activation="gelu")(h)
+    encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
+    z = keras.Input((2,))
+    h = layers.Dense(hidden[-1], activation="gelu", **spread_bends(seed))(z)
+    for size in hidden[-2::-1]:
+        h = layers.Dense(size, activation="gelu")(h)
+    decoder = keras.Model(z, layers.Dense(784)(h))
+    train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, batch_size)
+
+
+# --- others' ways -----------------------------------------------------------------------------------------------------
+
+
+class SeedVAE(keras.Model):
+    """The seed's model on today's Keras: a decoder of probabilities, and Keras's binary_crossentropy times 784."""
+
+    def __init__(self, encoder, decoder, seed):
+        super().__init__()
+        logits = decoder.output
+        self.encoder, self.decoder = encoder, keras.Model(decoder.input, layers.Activation("sigmoid")(logits))
+        self.sampling = Sampling(seed)
+
+    def call(self, x):
+        z_mean, z_log_var = self.encoder(x)
+        return self.decoder(self.sampling((z_mean, z_log_var))), z_mean, z_log_var
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        probabilities, z_mean, z_log_var = y_pred
+        reconstruction = 784 * keras.losses.binary_crossentropy(x, probabilities)  # (batch,)
+        return ops.mean(reconstruction + kl_divergence(z_mean, z_log_var))
+
+
+def seed_recipe(x_train, turns, epochs, seed):
+    """The seed's own recipe: Adam as it comes, batches of 64, plain fit."""
+    vae = SeedVAE(build_encoder(), build_decoder(), seed)
+    vae.compile(optimizer="adam")
+    fit(vae, x_train, turns, epochs, batch_size=64)
+
+
+def course_with_probabilities(x_train, turns, epochs, seed):
+    """The course's training with the seed's probabilities in place of logits."""
+    vae = SeedVAE(build_encoder(), build_decoder(**spread_bends(seed)), seed)
+    train(vae, x_train, turns, epochs)
+
+
+class TapeVAE(SeedVAE):
+    """The way of keras.io's VAE example: a train_step of one's own around a GradientTape."""
+
+    def __init__(self, *parts):
+        super().__init__(*parts)
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
+        self.kl_tracker = keras.metrics.Mean(name="kl")
+
+    def train_step(self, x):
+        with tf.GradientTape() as tape:
+            probabilities, z_mean, z_log_var = self(x)
+            reconstruction = ops.mean(784 * keras.losses.binary_crossentropy(x, probabilities))
+            kl = ops.mean(kl_divergence(z_mean, z_log_var))
+            loss = reconstruction + kl
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction)
+        self.kl_tracker.update_state(kl)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+def gradient_tape(x_train, turns, epochs, seed):
+    """keras.io's recipe: Adam as it comes, batches of 128."""
+    vae = TapeVAE(build_encoder(), build_decoder(), seed)
+    vae.compile(optimizer="adam")
+    fit(vae, x_train, turns, epochs, batch_size=128)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+def fit(vae, x_train, turns, epochs, batch_size):
+    """Plain fit that ends a turn with each epoch."""
+
+    def encode(x):
+        return vae.encoder.predict(x, batch_size=1000, verbose=0)
+
+    def decode(z):
+        output = vae.decoder.predict(z, batch_size=1000, verbose=0)
+        return output if isinstance(vae, VAE) else to_logits(output)
+
+    report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: turns.end_epoch(encode, decode))
+    vae.fit(x_train, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[report])
+
+
+def to_logits(probabilities):
+    """The logits of probabilities, kept as far from 0 and 1 as Keras's binary_crossentropy keeps them."""
+    p = np.clip(np.asarray(probabilities, "float64"), 1e-7, 1 - 1e-7)
+    return np.log(p) - np.log1p(-p)
