@@ -20,15 +20,15 @@ def course(x_train, turns, epochs, seed, spread=True, **changed):
     train(vae, x_train, turns, epochs, **changed)
 
 
-def train(vae, x_train, turns, epochs, batch_size=256, schedule=True, steps=47, jit_compile="auto"):
-    """Warm up, decay and fit. schedule: False is Adam as it comes. steps: per execution; five times 47 is an epoch."""
+def train(vae, x_train, turns, epochs, batch_size=256, peak=6e-3, steps=47, jit_compile="auto"):
+    """Warm up to the peak, decay and fit. peak: None is Adam as it comes. steps: per execution; 5 x 47 is an epoch."""
     n_steps = -(-len(x_train) // batch_size)
-    optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps) if schedule else 1e-3)
+    optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps, peak) if peak else 1e-3)
     vae.compile(optimizer=optimizer, steps_per_execution=min(steps, n_steps), jit_compile=jit_compile)
     fit(vae, x_train, turns, epochs, batch_size)
 
 
-def warm_up_and_decay(steps, peak=6e-3):
+def warm_up_and_decay(steps, peak):
     """Learning rate: from 0 up to its peak in 300 steps, then half a cosine down to 0."""
     warm_up = min(300, steps // 2)
     return keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=peak, warmup_steps=warm_up)
@@ -45,7 +45,7 @@ def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=256):
     for size in hidden[-2::-1]:
         h = layers.Dense(size, activation="gelu")(h)
     decoder = keras.Model(z, layers.Dense(784)(h))
-    train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, batch_size)
+    train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, batch_size, peak=2e-3)
 
 
 # --- others' ways -----------------------------------------------------------------------------------------------------
