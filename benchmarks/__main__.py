@@ -56,7 +56,8 @@ def main(arguments=None):
             together = [contender for contender in chosen if contender.group == group]
             all_rows += race(together, seed, options)
     print("\n" + rows.table(all_rows, FLOOR, SEED_RECIPE, GOOD))
-    print("\n" + goals(all_rows))
+    if not (options.images or options.epochs):
+        print("\nOn MNIST:\n" + goals(all_rows))
     latencies = [] if options.no_latency else latency.measure()
     print("".join(f"\n{row['name']:50}{row['seconds']:10.3f} s" for row in latencies))
     write(all_rows + latencies, options.out)

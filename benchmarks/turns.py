@@ -5,6 +5,7 @@ to one contender. A contender is a function ``train(x_train, turns, epochs, seed
 ``turns.end_epoch(encode, decode)`` after each epoch. Its first epoch holds what comes before: building, compiling.
 """
 
+import contextlib
 import importlib
 import multiprocessing
 import sys
@@ -56,7 +57,7 @@ class Run:
         """The child's next message. Raises Failed where the child says why it can't go on, or is gone."""
         try:
             message = self.connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             raise Failed("its process ended without a word (out of memory?)") from None
         if isinstance(message, str):
             raise Failed(message)
@@ -64,7 +65,8 @@ class Run:
 
     def turn(self):
         """Let the child work for one epoch, and return its Epoch."""
-        self.connection.send("go")
+        with contextlib.suppress(OSError):  # a child that has failed is gone, but has left its word in the pipe
+            self.connection.send("go")
         return self.receive()
 
     def close(self):

@@ -124,7 +124,16 @@ def test_contenders_take_turns_epoch_by_epoch(monkeypatch):
 
 def test_a_contender_that_cannot_run_says_why_in_one_line(few_digits):
     run = Run(Contender("absent", "with_nothing", "train", 1), seed=0)
+    run.process.join()  # it is gone before its first turn: its word must outlive it
     with pytest.raises(Failed, match="No module named 'benchmarks.with_nothing'"):
+        run.turn()
+    run.close()
+
+
+def test_a_contender_whose_process_dies_is_left_out(few_digits):
+    run = Run(Contender("killed", "with_numpy", "floor", 1), seed=0)
+    run.process.kill()
+    with pytest.raises(Failed, match="ended without a word"):
         run.turn()
     run.close()
 
@@ -168,7 +177,15 @@ def test_a_short_run_writes_its_rows(few_digits, tmp_path, capsys):
     assert all(len(row["seconds"]) == 2 for row in written)
     assert all(np.isfinite(row["losses"]).all() for row in written[:-1])
     printed = capsys.readouterr().out
-    assert "course, 8 epochs         epoch  2 of  2" in printed and "missed" in printed
+    assert "course, 8 epochs         epoch  2 of  2" in printed
+
+
+def test_the_goals_are_judged_from_the_rows():
+    measured = [rows.training_row(bench.FAST, 0, epochs([1, 1], [160, 150]))]
+    measured += [rows.training_row(bench.SEED_RECIPE, 0, epochs([9, 9], [160, 151]))]
+    lines = bench.goals(measured).splitlines()
+    assert len(lines) == len(bench.GOALS)
+    assert "0.111  missed" in lines[0] and "not measured" in lines[1]
 
 
 def test_rows_that_nobody_is_called_are_refused():
