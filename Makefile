@@ -1,14 +1,15 @@
-# make lab        the environment, then JupyterLab on the first notebook
-# make test       the environment, then every check and test
-# make course     run the notebooks on whatever digits can be had, and write them as pages to build/
-# make notebooks  run the notebooks, normalise and save them; NB=04 for one of them
-# make bench      measure how fast the course trains, against others (about 45 minutes)
-# make lock       choose newer versions of everything (needs uv)
+# make lab          the environment, then JupyterLab on the first notebook
+# make test         the environment, then every check and test
+# make test-browser the interactive figures in a real JupyterLab and a headless Chromium
+# make course       run the notebooks on whatever digits can be had, and write them as pages to build/
+# make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
+# make bench        measure how fast the course trains, against others (about 45 minutes)
+# make lock         choose newer versions of everything (needs uv)
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
 # VAE_DIGITS names other digits: see README.md.
 
-.PHONY: lab test course notebooks bench lock setup
+.PHONY: lab test test-browser course notebooks bench lock setup
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -21,6 +22,9 @@ test: setup
 	$(RUN) -m ruff format --quiet --check .
 	$(RUN) -m pytest -q
 	$(RUN) tools/check_notebooks.py
+
+test-browser: setup
+	$(RUN) -m pytest -q tests/browser $(ARGS)
 
 course: setup
 	@$(RUN) tools/write_course.py

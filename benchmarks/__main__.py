@@ -3,7 +3,7 @@
 Every contender works in a process of its own, one epoch each in turn (see ``turns``), once with each seed. All train on
 the 60,000 training images and are validated, with their clocks stopped, on the 10,000 test images, as the seed was.
 Prints a table and writes build/bench.json, a list of rows (see ``rows``). About 45 minutes for three seeds; a part of
-it: ``python -m benchmarks --rows floor course --seeds 0``. PyTorch's rows need ``pip install torch``.
+it: ``python -m benchmarks --rows floor course --seeds 0``. PyTorch's rows need the extra ``bench``.
 """
 
 import argparse
@@ -56,6 +56,7 @@ def main(arguments=None):
             together = [contender for contender in chosen if contender.group == group]
             all_rows += race(together, seed, options)
     print("\n" + rows.table(all_rows, FLOOR, SEED_RECIPE, GOOD))
+    print("\n" + levers(all_rows))
     if not (options.images or options.epochs):
         print("\nOn MNIST:\n" + goals(all_rows))
     latencies = [] if options.no_latency else latency.measure()
@@ -107,6 +108,17 @@ def progress(run, done, result):
         return f"{start}left out: {result}"
     loss = "" if result.loss is None else f"   loss {result.loss:.2f}"
     return f"{start}epoch {done:2} of {run.epochs:2}: {result.seconds:6.2f} s{loss}"
+
+
+def levers(all_rows):
+    """What each lever buys: an epoch's time and the final loss without it (or with it), against all of them."""
+    lines = []
+    for name in (contender.name for contender in CONTENDERS if contender.group == "levers"):
+        ratio = rows.middle_ratio(all_rows, name, WITHOUT, "seconds_per_epoch")
+        more = rows.middle_difference(all_rows, name, WITHOUT, "final_loss")
+        if name != WITHOUT and ratio and more is not None:
+            lines.append(f"{name:24} an epoch takes {ratio:.2f} times as long, loss {more:+.2f} nats")
+    return "\n".join(lines)
 
 
 def goals(all_rows):

@@ -53,6 +53,14 @@ def middle_ratio(rows, name, other, column):
     return median(ratios) if ratios and None not in ratios else None
 
 
+def middle_difference(rows, name, other, column):
+    """The median over the seeds of a column's difference to another contender's in the same round, or None."""
+    ours, theirs = ({row["seed"]: row[column] for row in rows if row["name"] == who} for who in (name, other))
+    if not ours or None in [*ours.values(), *(theirs.get(seed) for seed in ours)]:
+        return None
+    return median(ours[seed] - theirs[seed] for seed in ours)
+
+
 def _bound(row, column):
     """All the time that a contender was given, where it never reached the target: it would have taken longer still."""
     return row["seconds_in_all"] if column == "seconds_to_target" else None

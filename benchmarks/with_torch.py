@@ -1,4 +1,4 @@
-"""The contenders on PyTorch, which is not part of the course: ``pip install torch`` for their rows.
+"""The contenders on PyTorch, which is not part of the course: pyproject.toml's extra ``bench``.
 
 The seed's sizes and Adam 1e-3, batch size and number of epochs as the course's fast training, all in float32.
 """

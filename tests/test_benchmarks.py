@@ -21,6 +21,9 @@ def few_digits(tmp_path, monkeypatch):
     monkeypatch.setenv("VAE_DIGITS", str(tmp_path / "digits.npz"))
 
 
+LOGITS = ((3.0, 151), (2.0, 148), (4.0, 152))  # seconds and loss, a seed each
+
+
 def epochs(seconds, losses):
     return [Epoch(s, loss, 100.0) for s, loss in zip(seconds, losses, strict=True)]
 
@@ -178,6 +181,14 @@ def test_a_short_run_writes_its_rows(few_digits, tmp_path, capsys):
     assert all(np.isfinite(row["losses"]).all() for row in written[:-1])
     printed = capsys.readouterr().out
     assert "course, 8 epochs         epoch  2 of  2" in printed
+
+
+def test_a_lever_is_judged_against_all_levers_seed_by_seed():
+    whole = [rows.training_row(bench.WITHOUT, seed, epochs([2.0], [loss])) for seed, loss in enumerate((150, 148, 149))]
+    logits = [rows.training_row("- logits", seed, epochs([s], [loss])) for seed, (s, loss) in enumerate(LOGITS)]
+    (line,) = bench.levers(whole + logits).splitlines()
+    assert line.split() == "- logits an epoch takes 1.50 times as long, loss +1.00 nats".split()
+    assert bench.levers(whole[:2] + logits) == ""  # a seed without its counterpart is no median
 
 
 def test_the_goals_are_judged_from_the_rows():

@@ -33,6 +33,7 @@ CALLS = {
     "plot_val_losses": ({"one": [3.0, 2.0], "other": [2.5, 1.5]}, {1: 3.0, 5: 1.0}),
     "plot_history": (HISTORY,),
     "plot_schedule": (X,),
+    "plot_levers": (["without this", "without that"], [1.5, 0.9], [0.1, -4.0]),
     "plot_layers": ([["x\n(None, 784)"], ["z_mean\n(None, 2)", "z_log_var\n(None, 2)"]], "a caption"),
     "plot_log_variance": (np.linspace(-3, 3, 20),),
     "plot_image_posteriors": (IMAGES, Z[:10], LOG_VAR[:10]),

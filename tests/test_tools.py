@@ -100,6 +100,14 @@ def test_a_failing_notebook_is_left_as_it_was(own_digits, lesson, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_of_a_widget_only_its_picture_is_saved():
+    widget = {"text/plain": "words", "image/png": "iVBO", run_notebooks.WIDGET_VIEW: {"model_id": "1"}}
+    cell = nbformat.v4.new_code_cell("widget", outputs=[nbformat.v4.new_output("display_data", widget)])
+    nb = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {}})
+    run_notebooks.normalise(nb)
+    assert nb.cells[0].outputs[0].data == {"text/plain": "words", "image/png": "iVBO"} and "widgets" not in nb.metadata
+
+
 def test_notebooks_are_chosen_by_the_start_of_their_names(lesson):
     path = lesson("1")
     assert run_notebooks.chosen([], path.parent) == run_notebooks.chosen(["01"], path.parent) == [path]
@@ -113,6 +121,16 @@ def test_a_page_asks_nothing_of_the_network(lesson):
     assert not re.search(r"""(?:url\(|import\s*\(?|@import)\s*["']?(?:https?:)?//""", page)
     assert "<title>01 · A lesson &amp; more</title>" in page
     assert 'href="02_next.html"' in page and 'src="mathjax/MathJax.js?config=' in page
+
+
+def test_what_lab_folds_is_folded_in_the_page_until_the_next_heading():
+    words = nbformat.v4.new_markdown_cell
+    folded = words("#### Hint 1 & more", metadata={"jp-MarkdownHeadingCollapsed": True})
+    cells = [words("# 01 A lesson"), folded, words("inside"), words("inside too"), words("## Open"), words("outside")]
+    page = write_course.page(nbformat.v4.new_notebook(cells=cells))
+    ((summary, inside),) = re.findall(r"<details><summary>(.+?)</summary>(.+?)</details>", page, re.DOTALL)
+    assert summary == "Hint 1 &amp; more" and "inside" in inside and "inside too" in inside
+    assert "outside" not in inside and page.count(">outside<") == 1 and "<h4" not in page
 
 
 def test_mathjax_is_copied(tmp_path):

@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TRANSIENT = ("execution", "collapsed", "ExecuteTime", "scrolled", "trusted")
 
 
@@ -63,6 +64,9 @@ def normalise(nb):
     for cell in nb.cells:
         for key in TRANSIENT:
             cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):  # a widget is shown by a kernel; what stays is its picture
+                output.data.pop(WIDGET_VIEW, None)
 
 
 def save(text, path):

@@ -9,9 +9,12 @@ from pathlib import Path
 from digits import make_path_absolute
 from jinja2 import DictLoader
 from nbconvert import HTMLExporter
-from run_notebooks import chosen, save, timed_run
+from run_notebooks import WIDGET_VIEW, chosen, save, timed_run
+
+from vae_helpers.widgets import explorer_page
 
 BUILD = Path(__file__).parents[1] / "build"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 # nbconvert's page, without the scripts that it takes from the network: RequireJS (for widgets) and Mermaid (for
 # diagrams) are not needed, and MathJax 2 stands beside the pages, in Jupyter's own selection with the STIX fonts.
@@ -29,6 +32,15 @@ MathJax.Hub.Config({
 });
 </script>
 <script src="mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full"></script>
+<style>
+summary { padding: 4px 0 4px 84px; cursor: pointer }
+summary { font: 600 var(--jp-content-font-size1) var(--jp-content-font-family) }
+</style>
+{%- endblock -%}
+{%- block any_cell scoped -%}
+{%- if "opens" in cell.metadata -%}<details><summary>{{ cell.metadata.opens | e }}</summary>{%- endif -%}
+{{ super() }}
+{%- if "closes" in cell.metadata -%}</details>{%- endif -%}
 {%- endblock -%}
 """
 INDEX = """<!DOCTYPE html>
@@ -48,6 +60,7 @@ INDEX = """<!DOCTYPE html>
 def copy_mathjax(target):
     """Put MathJax beside the pages, without the parts that they don't use."""
     source = Path(importlib.util.find_spec("jupyter_server_mathjax").origin).parent / "static"
+    shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("SVG", "a11y", "localization"))
 
 
@@ -56,8 +69,37 @@ def title(nb):
     return re.search(r"^# +(.+)$", nb.cells[0].source, re.MULTILINE)[1]
 
 
+def place_widgets(nb):
+    """Put the latent explorer into the page, to be moved there; leave the picture of what needs a kernel to move."""
+    states = nb.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+        view = output.get("data", {}).pop(WIDGET_VIEW, {"model_id": None})
+        widget = states.get(view["model_id"], {})
+        if widget.get("state", {}).get("_anywidget_id") == "vae_helpers.widgets.LatentExplorer":
+            output.data = {"text/html": explorer_page(widget, view["model_id"])}
+
+
+def fold(nb):
+    """Mark the first and last cell of what Lab shows folded, such as a hint; its heading becomes the page's summary."""
+    sections = [(None, [])]  # what to fold them under, cells
+    for cell in nb.cells:
+        heading = re.match(r"#+ +(.+)", cell.source) if cell.cell_type == "markdown" else None
+        if heading and cell.metadata.get("jp-MarkdownHeadingCollapsed"):
+            sections.append((heading[1], []))
+        elif heading:
+            sections.append((None, [cell]))
+        else:
+            sections[-1][1].append(cell)
+    for summary, cells in sections:
+        if summary and cells:
+            cells[0].metadata["opens"], cells[-1].metadata["closes"] = summary, True
+    nb.cells = [cell for _, cells in sections for cell in cells]
+
+
 def page(nb):
     """The run notebook as one HTML page, its links to other notebooks turned into links to their pages."""
+    place_widgets(nb)
+    fold(nb)
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\((\w+)\.ipynb\b", r"](\1.html", cell.source)
@@ -68,7 +110,6 @@ def page(nb):
 
 def main():
     make_path_absolute()
-    shutil.rmtree(BUILD, ignore_errors=True)
     copy_mathjax(BUILD / "mathjax")
     items = []
     for path in chosen([]):

@@ -16,9 +16,10 @@ from run_notebooks import save
 
 ROOT = Path(__file__).parents[1]
 CONDA_PYTHON = "3.12"
+LOCKED_EXTRAS = ("course", "browser", "dev")  # not bench: PyTorch is large, and only some rows of `make bench` need it
 COMPILE = (
-    "uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-emit-index-url --universal --no-header "
-    "--python-version 3.11 pyproject.toml -o requirements.lock"
+    "uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --no-header "
+    "--python-version 3.11 pyproject.toml -o requirements.lock " + " ".join(f"--extra {name}" for name in LOCKED_EXTRAS)
 )
 ENVIRONMENT = """\
 # For conda and Binder: the same versions as requirements.lock, written by `make lock`.
@@ -36,9 +37,9 @@ dependencies:
 
 
 def direct_dependencies():
-    """The names in pyproject.toml, sorted."""
+    """The names in pyproject.toml that the lock must hold, sorted."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    groups = [project["dependencies"], *(project["optional-dependencies"][name] for name in LOCKED_EXTRAS)]
     return sorted(Requirement(text).name for group in groups for text in group)
 
 

@@ -220,6 +220,22 @@ def plot_schedule(learning_rates, every=1):
     return figure
 
 
+def plot_levers(names, time_ratios, differences):
+    """What a training loses without each lever: bars for how many times as long an epoch takes, and for nats lost.
+
+    names: n words; time_ratios: (n,), 1 is no change; differences: (n,), nats per image above the whole recipe's loss.
+    """
+    figure, axes = _subplots(1, 2, size=(9.0, 0.4 * len(names) + 0.9), sharey=True)
+    for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.1f")):
+        axis.bar_label(axis.barh(names, values), fmt=form, padding=3)
+        axis.axvline(unchanged, color="black", linestyle=":")
+        axis.margins(x=0.15)
+    axes[0].set(xlabel="time per epoch, as a multiple")
+    axes[1].set(xlabel="validation loss, nats per image above")
+    axes[0].invert_yaxis()
+    return figure
+
+
 # --- notebook 02 ---
 
 
@@ -888,7 +904,7 @@ def moving_binarization(side=7):
     cells = [axes[0].text(j, i, "", ha="center", va="center", fontsize=9) for i, j in np.ndindex(side, side)]
     box = axes[1].add_patch(plt.Rectangle((0, 0), side, side, fill=False, edgecolor=COLOURS[1], linewidth=2))
     words = axes[3].set_title(" ")
-    _animate(*images, *cells, box, words)
+    _animate(*images, *_frames(axes), *cells, box, words)
 
     def move(pixels, corner, draw, mean, n):
         row, column = corner
@@ -952,7 +968,7 @@ def moving_decoders(names, span=3.5):
     for axis, name in zip(axes[1:], names, strict=True):
         _draw_image(axis, np.zeros((28, 28)), name)
     pictures = [axis.images[0] for axis in axes[1:]]
-    _animate(dot, *pictures)
+    _animate(dot, *pictures, *_frames(axes[1:]))
 
     def move(z, images):
         dot.set_data([z[0]], [z[1]])
@@ -1084,6 +1100,11 @@ def plot_explorer(codes, y, manifold, values, decoded):
     plane.set(xlim=edges, ylim=edges)
     _draw_image(image, decoded, "decoded at the cross")
     return figure
+
+
+def _frames(axes):
+    """The spines of the axes: they have to be drawn again after an image that moves, which covers half their width."""
+    return [spine for axis in axes for spine in axis.spines.values()]
 
 
 def _animate(*artists):

@@ -184,13 +184,11 @@ def reparameterization(seed=745, n=300):
     epsilon = np.random.default_rng(seed).standard_normal((n, 2))
     figure, draw = plots.moving_reparameterization()
 
-    def move(mean_0, mean_1, log_var_0, log_var_1, way):
-        draw(*trick_state(np.array([mean_0, mean_1]), np.array([log_var_0, log_var_1]), way, epsilon))
+    def move(mean_1, mean_2, log_var_1, log_var_2, way):
+        draw(*trick_state(np.array([mean_1, mean_2]), np.array([log_var_1, log_var_2]), way, epsilon))
 
-    controls = {f"mean_{i}": slider(f"z_mean, latent {i}", value, (-2.0, 2.0)) for i, value in enumerate((1.0, -1.0))}
-    controls |= {
-        f"log_var_{i}": slider(f"z_log_var, latent {i}", value, (-4.0, 1.5)) for i, value in enumerate((-2.0, 0.0))
-    }
+    controls = {f"mean_{i}": slider(f"z_mean of z{i}", value, (-2.0, 2.0)) for i, value in ((1, 1.0), (2, -1.0))}
+    controls |= {f"log_var_{i}": slider(f"z_log_var of z{i}", value, (-4.0, 1.5)) for i, value in ((1, -2.0), (2, 0.0))}
     controls["way"] = choice("gradient of z by", ["z_mean", "z_log_var", "plain draw"])
     return Panel(Film(figure), move, controls)
 

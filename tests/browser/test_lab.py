@@ -1,0 +1,193 @@
+"""Every notebook in a real JupyterLab: it runs, its controls move its pictures, and Stop stops a training."""
+
+import pytest
+
+from conftest import NOTEBOOKS, SCREENSHOTS, TOKEN
+
+MINUTES_TO_RUN = 10
+PANELS = ".jp-OutputArea-output .widget-vbox:has(> img)"
+HANDLES = ".noUi-handle"
+# a digest of what an image or a canvas shows, in the page; an image that is being replaced is waited for
+DIGEST = """async element => {
+  for (let i = 0; element.decode && i < 40; i++) {
+    if (await element.decode().then(() => true, () => false)) break;
+    await new Promise(done => setTimeout(done, 50));
+  }
+  const canvas = document.createElement('canvas');
+  canvas.width = element.naturalWidth || element.width;
+  canvas.height = element.naturalHeight || element.height;
+  const context = canvas.getContext('2d');
+  context.drawImage(element, 0, 0);
+  let sum = 0;
+  for (const byte of context.getImageData(0, 0, canvas.width, canvas.height).data) sum = (sum * 31 + byte) % 4294967291;
+  return [canvas.width, canvas.height, sum].join(' ');
+}"""
+
+
+def names():
+    return sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+def open_notebook(page, lab, name, theme="JupyterLab Light"):
+    page.goto(f"{lab}/lab/tree/{name}?token={TOKEN}&reset")
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
+    page.evaluate("() => window.jupyterapp.restored")
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    page.wait_for_function(
+        """() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
+    )
+
+
+def start_all(page):
+    page.evaluate("() => { window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+
+
+def assert_all_ran(page):
+    page.set_default_timeout(MINUTES_TO_RUN * 60_000)
+    succeeded = page.evaluate("() => window.ran")
+    errors = page.locator(".jp-OutputArea-output[data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']")
+    assert succeeded and errors.count() == 0, errors.all_inner_texts()
+    page.set_default_timeout(60_000)
+
+
+def changes(page, picture, act, patience=8.0):
+    """Whether the picture's pixels change after an act."""
+    before = picture.evaluate(DIGEST)
+    act()
+    for _ in range(int(patience / 0.05)):
+        if picture.evaluate(DIGEST) != before:
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def drag(page, handle):
+    """A slider's handle to the end of its track that is farther away."""
+    handle.scroll_into_view_if_needed()
+    box, track = (
+        handle.bounding_box(),
+        handle.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box(),
+    )
+    end = track["x"] if at_right_end(handle) else track["x"] + track["width"]
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(end, y, steps=4)
+    page.mouse.up()
+
+
+def at_right_end(handle):
+    low, high, now = (float(handle.get_attribute(f"aria-value{name}")) for name in ("min", "max", "now"))
+    return now > (low + high) / 2
+
+
+def assert_slider_moves(page, handle, picture, what):
+    key = "ArrowLeft" if at_right_end(handle) else "ArrowRight"
+
+    def press():
+        handle.focus()
+        page.keyboard.press(key)
+
+    assert changes(page, picture, press), f"{what}: the keyboard does not move the picture"
+    assert changes(page, picture, lambda: drag(page, handle)), f"{what}: the mouse does not move the picture"
+
+
+def assert_buttons_move(page, buttons, picture, what):
+    """Toggle buttons, by keyboard and by mouse: the second, then back to the first."""
+    if buttons.count() > 1:
+
+        def press():
+            buttons.nth(1).focus()
+            page.keyboard.press("Enter")
+
+        assert changes(page, picture, press), f"{what}: the keyboard does not press the buttons"
+        assert changes(page, picture, buttons.nth(0).click), f"{what}: the mouse does not press the buttons"
+
+
+def assert_panel_moves(page, panel, what):
+    picture = panel.locator("> img")
+    picture.scroll_into_view_if_needed()
+    for handle in panel.locator(HANDLES).all():
+        assert_slider_moves(page, handle, picture, what)
+    assert_buttons_move(page, panel.locator(".widget-toggle-button"), picture, what)
+
+
+def assert_explorer_moves(page, explorer):
+    """Keys, drag, a click on a digit, pins and the slider between them; the notebook gets none of the keys."""
+    plane, cells = explorer.locator(".plane"), page.locator(".jp-Cell").count()
+    decoded, original = explorer.locator(".image").nth(0), explorer.locator(".image").nth(1)
+    strip, along = explorer.locator(".strip"), explorer.locator("input[name=along]")
+    plane.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)  # the manifold is drawn row by row
+    plane.focus()
+    assert changes(page, plane, lambda: page.keyboard.press("ArrowRight"))
+    assert changes(page, decoded, lambda: page.keyboard.press("Shift+ArrowUp"))
+    assert changes(page, decoded, lambda: drag_plane(page, plane, (0.5, 0.5), (0.3, 0.4)))
+    plane.focus()
+    assert changes(page, original, lambda: page.keyboard.press("Enter"))
+    page.keyboard.press("a")
+    drag_plane(page, plane, (0.3, 0.4), (0.7, 0.7))
+    plane.focus()
+    assert changes(page, strip, lambda: page.keyboard.press("b"))
+    along.focus()
+    assert changes(page, decoded, lambda: page.keyboard.press("ArrowRight"))
+    for name in ("manifold", "digits"):
+        assert changes(page, plane, explorer.locator(f"input[name={name}]").click), name
+        explorer.locator(f"input[name={name}]").click()
+    assert changes(page, strip, explorer.locator("button[name=B]").click)
+    assert page.locator(".jp-Cell").count() == cells
+
+
+def drag_plane(page, plane, start, end):
+    """From one place of the plane to another, both as shares of its width and height."""
+    box = plane.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=5)
+    page.mouse.up()
+
+
+def screenshot(page, element, name):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    element.scroll_into_view_if_needed()
+    element.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
+    open_notebook(page, lab, name)
+    start_all(page)
+    assert_all_ran(page)
+    panels, explorers = page.locator(PANELS), page.locator(".vae-explorer")
+    assert panels.count() + explorers.count() >= 1, "no interactive figure"
+    for theme in ("Light", "Dark"):
+        page.evaluate(
+            f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
+        )
+        page.wait_for_timeout(500)
+        for i, figure in enumerate([*panels.all(), *explorers.all()]):
+            screenshot(page, figure, f"{name.removesuffix('.ipynb')}-{i}-{theme.lower()}")
+    for i, panel in enumerate(panels.all()):
+        assert_panel_moves(page, panel, f"{name}, figure {i}")
+    for explorer in explorers.all():
+        assert_explorer_moves(page, explorer)
+        screenshot(page, explorer, f"{name.removesuffix('.ipynb')}-explorer-moved")
+
+
+def test_stop_ends_the_training_and_keeps_what_was_learned(page, lab):
+    """In 05: Stop is pressed while `fit` runs; the cells after it run, and the epochs so far can be replayed."""
+    name = next(name for name in names() if name.startswith("05"))
+    open_notebook(page, lab, name)
+    start_all(page)
+    page.set_default_timeout(120_000)
+    panel = page.locator(PANELS).filter(has=page.locator("button:has-text('Stop')")).first
+    panel.locator("button:not([disabled])", has_text="Stop").wait_for()
+    label = panel.locator(".widget-label")
+    label.filter(has_text="left").wait_for()
+    panel.locator("button", has_text="Stop").click()
+    label.filter(has_text="what was learned is kept").wait_for()
+    screenshot(page, panel, "05-stopped")
+    assert_all_ran(page)
+    assert_panel_moves(page, panel, "the stopped training")
