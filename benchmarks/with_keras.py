@@ -20,7 +20,7 @@ def course(x_train, turns, epochs, seed, spread=True, **changed):
     train(vae, x_train, turns, epochs, **changed)
 
 
-def train(vae, x_train, turns, epochs, batch_size=256, peak=6e-3, steps=47, jit_compile="auto"):
+def train(vae, x_train, turns, epochs, batch_size=256, peak=6e-3, steps=47, jit_compile=True):
     """Warm up to the peak, decay and fit. peak: None is Adam as it comes. steps: per execution; 5 x 47 is an epoch."""
     n_steps = -(-len(x_train) // batch_size)
     optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps, peak) if peak else 1e-3)
@@ -117,7 +117,12 @@ def gradient_tape(x_train, turns, epochs, seed):
 
 
 def fit(vae, x_train, turns, epochs, batch_size):
-    """Plain fit that ends a turn with each epoch."""
+    """Plain fit, one epoch a turn; the images become a tensor once, as in one long fit.
+
+    A fit for each: a longer one's iterator lives on while it waits for its turn, and TensorFlow's autotuning, which
+    doubles its pauses from 10 ms on, can keep an iterator from ending until the pause is over, here 20 or 40 s.
+    """
+    x_train = tf.convert_to_tensor(x_train)
 
     def encode(x):
         return vae.encoder.predict(x, batch_size=1000, verbose=0)
@@ -126,8 +131,9 @@ def fit(vae, x_train, turns, epochs, batch_size):
         output = vae.decoder.predict(z, batch_size=1000, verbose=0)
         return output if isinstance(vae, VAE) else to_logits(output)
 
-    report = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: turns.end_epoch(encode, decode))
-    vae.fit(x_train, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[report])
+    for epoch in range(epochs):
+        vae.fit(x_train, initial_epoch=epoch, epochs=epoch + 1, batch_size=batch_size, verbose=0)
+        turns.end_epoch(encode, decode)
 
 
 def to_logits(probabilities):

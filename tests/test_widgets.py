@@ -4,12 +4,15 @@ import base64
 import io
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from IPython.core.events import EventManager, available_events
 from PIL import Image
 from scipy import integrate, stats
 
@@ -165,12 +168,12 @@ def test_the_gap_closes_at_the_posterior():
 # --- the training ---
 
 
-def trained(live, epochs=3, **arguments):
+def trained(live, epochs=3, x=None, callbacks=None):
     keras.utils.set_random_seed(0)
     vae = VAE(build_encoder(), build_decoder(), seed=0)
     vae.compile(optimizer=keras.optimizers.Adam(1e-3))
-    x = np.random.default_rng(0).random((64, 784), "float32")
-    return vae.fit(x, epochs=epochs, batch_size=16, verbose=0, callbacks=[live.callback()], **arguments).history
+    x = np.random.default_rng(0).random((64, 784), "float32") if x is None else x
+    return vae.fit(x, epochs=epochs, batch_size=16, verbose=0, callbacks=callbacks or [live.callback()]).history
 
 
 @pytest.fixture
@@ -215,8 +218,6 @@ class StopAfterBatch(keras.callbacks.Callback):
 
 @pytest.mark.parametrize("way", ["button", "interrupt"])
 def test_stop_ends_the_training_and_keeps_the_epochs(live, way):
-    import signal
-
     before = signal.getsignal(signal.SIGINT)
     act = live.stop.click if way == "button" else lambda: signal.raise_signal(signal.SIGINT)
     stopper = StopAfterBatch(act)
@@ -229,6 +230,51 @@ def test_stop_ends_the_training_and_keeps_the_epochs(live, way):
     assert len(history["loss"]) == 2 == len(live.history["loss"])
     assert "what was learned is kept" in live.label.value
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_training_that_breaks_off_can_be_replayed_after_its_cell(live, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    events = EventManager(None, available_events)
+    monkeypatch.setattr(widgets, "get_ipython", lambda: SimpleNamespace(events=events))
+
+    def fail():
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        trained(live, callbacks=[live.callback(), StopAfterBatch(fail)])
+    assert live.epoch.disabled
+    events.trigger("post_run_cell", None)
+    assert live.label.value.startswith("broken off, and what was learned is kept: 1 epoch,")
+    assert not live.epoch.disabled and live.stop.disabled and signal.getsignal(signal.SIGINT) is before
+    assert not events.callbacks["post_run_cell"]
+
+
+def test_a_stop_that_comes_too_late_changes_nothing(live):
+    trained(live, epochs=1)
+    words = live.label.value
+    live.stop.click()
+    assert live.label.value == words and not live.running.model.stop_training
+
+
+def test_a_second_training_starts_afresh(live):
+    trained(live)
+    labels = []
+    live.label.observe(lambda change: labels.append(change.new), "value")
+    trained(live, epochs=1)
+    assert labels[0] == "starting" and labels[-1].startswith("done: 1 epoch,")
+    assert live.epoch.max == live.epoch.value == 1
+
+
+def test_a_training_that_diverges_says_so(live):
+    x = np.full((64, 784), np.nan, "float32")
+    trained(live, epochs=1, x=x)
+    assert live.label.value.endswith("The loss is not finite: train anew with a smaller learning rate.")
+    assert widgets.reach([np.full((3, 2), np.nan), np.full((3, 2), 10.0)]) == pytest.approx(11)
+
+
+def test_before_any_training_there_is_no_picture_to_show(live):
+    bundle = live._repr_mimebundle_()
+    assert "image/png" not in bundle and bundle["text/plain"] == live.words
 
 
 # --- the explorer ---
@@ -335,6 +381,12 @@ def test_a_decoder_that_does_not_fit_is_refused(decoder):
 def test_the_explorer_refuses_what_does_not_fit(decoder, change, message):
     with pytest.raises(ValueError, match=message):
         widgets.latent_explorer(decoder, *change(*digits(5)))
+
+
+def test_a_decoder_that_is_not_built_yet_is_refused():
+    unbuilt = keras.Sequential([keras.layers.Dense(784)])
+    with pytest.raises(ValueError, match="has no weights yet: call it once on a z"):
+        widgets.dense_layers(unbuilt)
 
 
 def test_other_bad_input_is_refused():

@@ -43,6 +43,7 @@ summary { font: 600 var(--jp-content-font-size1) var(--jp-content-font-family) }
 {%- if "closes" in cell.metadata -%}</details>{%- endif -%}
 {%- endblock -%}
 """
+STILL = '<img alt="{}" src="data:image/png;base64,{}">'
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -77,6 +78,8 @@ def place_widgets(nb):
         widget = states.get(view["model_id"], {})
         if widget.get("state", {}).get("_anywidget_id") == "vae_helpers.widgets.LatentExplorer":
             output.data = {"text/html": explorer_page(widget, view["model_id"])}
+        elif view["model_id"] and "image/png" in output.data:
+            output.data = {"text/html": STILL.format(output.data["text/plain"], output.data["image/png"])}
 
 
 def fold(nb):

@@ -50,7 +50,7 @@ function drawImage(canvas, values, x = 0, y = 0) {
 
 const figure = (name, side) => `<figure>
   <canvas class="image" width="${side}" height="${side}" role="img" aria-label="${name}"></canvas>
-  <figcaption>${name}</figcaption></figure>`;
+  <figcaption aria-live="polite">${name}</figcaption></figure>`;
 
 // The elements. JupyterLab must not take the keys for its own: hence data-lm-suppress-shortcuts.
 const layout = (side, classes, colours) => `<div class="vae-explorer" data-lm-suppress-shortcuts="true">
@@ -255,6 +255,7 @@ function render({ model, el }) {
   }
 
   plane.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
     plane.setPointerCapture(event.pointerId);
     const z = underPointer(event);
     const point = nearest(z);

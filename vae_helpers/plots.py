@@ -938,8 +938,9 @@ def moving_reparameterization(span=4.5):
     words = axes[1].set_title(" \n ")
     for axis in axes:
         axis.set(xlabel="$z_1$", xlim=(-span, span), ylim=(-span, span), aspect="equal")
-    axes[0].set(ylabel="$z_2$", title="epsilon, from N(0, I): the sliders do not touch it\n(dashed: 1 sigma)")
-    _animate(*dots, *letters[0], *letters[1], ring, quiver, words)
+    axes[0].set(ylabel="$z_2$")
+    noise = axes[0].set_title(" \n ")
+    _animate(*dots, *letters[0], *letters[1], ring, quiver, words, noise)
 
     def move(epsilon, z, ellipse, arrows, title):
         for line, texts, points in zip(dots, letters, (epsilon, z), strict=True):
@@ -952,6 +953,8 @@ def moving_reparameterization(span=4.5):
             quiver.set_offsets(z[:5])
             quiver.set_UVC(*np.transpose(arrows))
         words.set_text(title)
+        held = "epsilon, from N(0, I): the sliders do not touch it\n(dashed: 1 sigma)"
+        noise.set_text(held if len(epsilon) else "no epsilon that is held fixed\n(dashed: 1 sigma)")
 
     return figure, move
 
@@ -979,10 +982,11 @@ def moving_decoders(names, span=3.5):
     return figure, move
 
 
-def moving_bound(z, prior, posterior, log_px):
+def moving_bound(z, prior, posterior, log_px, widest):
     """q beside prior and posterior, densities (n,) at z (n,), and bars for log p(x), the ELBO and the gap between them.
 
-    Returns (figure, move); move(q, elbo): q (n,), the density; elbo in nats. log_px: the exact log p(x), in nats.
+    log_px: the exact log p(x); widest: the widest gap that is shown, both in nats.
+    Returns (figure, move); move(q, elbo): q (n,), the density; elbo in nats.
     """
     figure, (curves, bars) = _subplots(1, 2, size=(8.6, 3.5), width_ratios=(1.5, 1))
     curves.plot(z, prior, ":", color="black", label="prior $p(z)$")
@@ -991,12 +995,13 @@ def moving_bound(z, prior, posterior, log_px):
     curves.set(xlabel="$z$", ylabel="density", xlim=(z[0], z[-1]), ylim=(0, 1.6 * posterior.max()))
     curves.legend(loc="upper right")
     bars.axhline(log_px, color="black", linewidth=1, linestyle="--")
-    heights, low = (log_px, 0, 0), 6 * log_px
+    heights = (log_px, 0, 0)
     columns = bars.bar(("log p(x)", "ELBO", "gap"), heights, color=(COLOURS[0], COLOURS[2], COLOURS[3]), width=0.6)
     columns[2].set(hatch="//", edgecolor="white")
-    bars.set(ylabel="nats", ylim=(low, -0.6 * log_px))
-    bars.text(0, 0.1, f"{log_px:.2f}", ha="center", va="bottom")
-    numbers = [bars.text(place, 0.1, "", ha="center", va="bottom") for place in (1, 2)]
+    bars.set(ylabel="nats", ylim=(min(log_px, 0) - widest, max(log_px, 0) + 2))
+    top = max(log_px, 0) + 0.2
+    bars.text(0, top, f"{log_px:.2f}", ha="center", va="bottom")
+    numbers = [bars.text(place, top, "", ha="center", va="bottom") for place in (1, 2)]
     _animate(line, columns[1], columns[2], *numbers)
 
     def move(q, elbo):

@@ -17,6 +17,7 @@ import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -59,9 +60,10 @@ class Film:
 
 
 def smaller(png):
-    """A PNG in 128 colours: a third of the size in a notebook, and no difference to the eye."""
+    """A PNG in 256 colours: a third of the size in a notebook, and no difference to the eye."""
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).quantize(128).save(buffer, "png", optimize=True)
+    # the octree keeps the few pixels of a rare colour, such as a class's points, which the default method merges
+    Image.open(io.BytesIO(png)).quantize(256, Image.Quantize.FASTOCTREE).save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
 
@@ -72,7 +74,9 @@ class Shown:
 
     def _repr_mimebundle_(self, **kwargs):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self.words, "image/png": base64.b64encode(smaller(self.still_png())).decode(), VIEW: view}
+        still = self.still_png()  # empty where nothing has been drawn yet
+        picture = {"image/png": base64.b64encode(smaller(still)).decode()} if still else {}
+        return {"text/plain": self.words, **picture, VIEW: view}
 
 
 class Panel(Shown, ipywidgets.VBox):
@@ -203,6 +207,8 @@ def dense_layers(decoder):
     a square image, with finite weights.
     """
     layers = [layer for layer in decoder.layers if layer.weights]
+    if not layers:
+        raise ValueError(f"decoder {decoder.name} has no weights yet: call it once on a z, such as np.zeros((1, 2)).")
     for layer, activation in zip(layers, ["relu"] * (len(layers) - 1) + ["linear"], strict=True):
         found = getattr(getattr(layer, "activation", None), "__name__", "none")
         if type(layer).__name__ != "Dense" or found != activation or len(layer.get_weights()) != 2:
@@ -217,7 +223,7 @@ def dense_layers(decoder):
 
 def _require_weights(pairs, decoder):
     """Raise ValueError unless the weights lead from two latents to a square image and are finite."""
-    latent_dim = pairs[0][0].shape[0] if pairs else None
+    latent_dim = pairs[0][0].shape[0]
     if latent_dim != 2:
         raise ValueError(
             f"decoder must take a latent of 2 numbers, a point of a plane, but {decoder.name} takes {latent_dim}."
@@ -289,12 +295,18 @@ def bound(x=3.0, toy=(2.0, 0.5, 1.0)):
     mean, variance, log_px = toy_terms(x, toy)
     z = np.linspace(min(-3.0, mean - 3), max(3.0, mean + 3), 400)  # (400,)
     prior, posterior = normal_density(z, 0, 1), normal_density(z, mean, variance**0.5)
-    figure, draw = plots.moving_bound(z, prior, posterior, log_px)
+    means, sigmas = (-1.0, 3.0), (0.1, 2.0)
+
+    def gap(m, sigma):
+        return gaussian_kl(m, sigma, mean, variance**0.5)
+
+    widest = max(gap(m, sigma) for m in means for sigma in sigmas)
+    figure, draw = plots.moving_bound(z, prior, posterior, log_px, widest)
 
     def move(m, sigma):
-        draw(normal_density(z, m, sigma), log_px - gaussian_kl(m, sigma, mean, variance**0.5))
+        draw(normal_density(z, m, sigma), log_px - gap(m, sigma))
 
-    controls = {"m": slider("mean of q", 0.0, (-1.0, 3.0), 0.05), "sigma": slider("sigma of q", 1.0, (0.1, 2.0), 0.05)}
+    controls = {"m": slider("mean of q", 0.0, means, 0.05), "sigma": slider("sigma of q", 1.0, sigmas, 0.05)}
     return Panel(Film(figure), move, controls)
 
 
@@ -332,6 +344,12 @@ def words_left(done, total, seconds):
     return f"{done / total:.0%}, about {left:.0f} s left" if left >= 1 else f"{done / total:.0%}"
 
 
+def reach(codes):
+    """How far from the origin a plane must go to show 99 % of each epoch's finite numbers, and the prior's circles."""
+    finite = [np.abs(z_mean[np.isfinite(z_mean)]) for z_mean in codes]
+    return max([3.5, *(1.1 * np.quantile(values, 0.99) for values in finite if values.size)])
+
+
 def answer_while_busy(widget):
     """Let a widget be heard while a cell runs, where JupyterLab and ipykernel 7 have subshells.
 
@@ -359,7 +377,7 @@ class LiveTraining(Shown, ipywidgets.VBox):
         require_floating("x", x)
         require_integers("y", y)
         self.x, self.y = x, y
-        self.history, self.codes = {}, []
+        self.history, self.codes, self.training = {}, [], False
         self.lock = threading.RLock()
         self.bar = ipywidgets.IntProgress(description="training", layout={"width": "16em"})
         self.label = ipywidgets.Label("not started")
@@ -388,10 +406,13 @@ class LiveTraining(Shown, ipywidgets.VBox):
 
     def begin(self, logs=None):
         """Show the plane before training, and let Stop and the kernel's interrupt end the training."""
-        self.history, self.codes, self.stopped = {}, [self.encode()], False
+        self.history, self.codes, self.training, self.stopped = {}, [self.encode()], True, False
         self.started, self.shown = time.monotonic(), 0.0
         self.bar.max, self.bar.value = self.running.params["epochs"] * (self.running.params["steps"] or 1), 0
+        self.label.value = words_left(0, self.bar.max, 0.0)
         self.stop.disabled, self.epoch.disabled = False, True
+        if get_ipython() is not None:
+            get_ipython().events.register("post_run_cell", self.after_cell)
         if threading.current_thread() is threading.main_thread():
             self.interrupt = signal.signal(signal.SIGINT, self.on_interrupt)
         self.draw_last()
@@ -423,11 +444,13 @@ class LiveTraining(Shown, ipywidgets.VBox):
     def draw_last(self):
         """Draw all epochs so far, the last one's plane."""
         with self.lock:
-            span = max(3.5, 1.1 * max(np.quantile(np.abs(z_mean), 0.99) for z_mean in self.codes))
-            figure, self.move = plots.moving_training(self.history, self.y, self.running.params["epochs"], span)
+            epochs, last = self.running.params["epochs"], len(self.codes) - 1
+            figure, self.move = plots.moving_training(self.history, self.y, epochs, reach(self.codes))
             self.film = Film(figure)
-            self.epoch.max = self.epoch.value = len(self.codes) - 1
-            self.replay()
+            self.epoch.max = last
+            if self.epoch.value == last:
+                self.replay()
+            self.epoch.value = last  # where it moves the slider, the slider draws
 
     def replay(self, change=None):
         """Draw the epoch that the slider names."""
@@ -436,7 +459,9 @@ class LiveTraining(Shown, ipywidgets.VBox):
             self.picture.value = self.film.png()
 
     def request_stop(self, button=None):
-        """End the training after this batch; the weights and the epochs so far stay."""
+        """End the training soon; the weights and the epochs so far stay. A click that comes too late does nothing."""
+        if not self.training:
+            return
         self.stopped, self.stop.disabled = True, True
         self.label.value = "stopping"
         self.running.model.stop_training = True
@@ -447,14 +472,26 @@ class LiveTraining(Shown, ipywidgets.VBox):
         self.request_stop()
 
     def end(self, logs=None):
+        """Fit is over, in its time or stopped."""
+        self.finish("stopped, and what was learned is kept" if self.stopped else "done")
+
+    def after_cell(self, result=None):
+        """The cell of the training is over; if an error broke it off, the epochs until then can be looked at."""
+        get_ipython().events.unregister("post_run_cell", self.after_cell)
+        if self.training:
+            self.finish("broken off, and what was learned is kept")
+
+    def finish(self, state):
         """Free the slider, and say how it went."""
+        self.training = False
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self.interrupt)
         seconds = time.monotonic() - self.started
-        state = "stopped, and what was learned is kept" if self.stopped else "done"
         done = len(self.codes) - 1
         self.label.value = f"{state}: {done} epoch{'s' * (done != 1)}, {seconds:.0f} s"
-        if not self.stopped:
+        if not all(np.isfinite(losses).all() for losses in self.history.values()):
+            self.label.value += ". The loss is not finite: train anew with a smaller learning rate."
+        if state == "done":
             self.bar.value = self.bar.max
         self.stop.disabled, self.epoch.disabled = True, False
 

@@ -1,5 +1,8 @@
 """Every notebook in a real JupyterLab: it runs, its controls move its pictures, and Stop stops a training."""
 
+import re
+
+import nbformat
 import pytest
 
 from conftest import NOTEBOOKS, SCREENSHOTS, TOKEN
@@ -28,6 +31,14 @@ def names():
     return sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 
 
+def figures_in(name):
+    """How many interactive figures a notebook shows, from its own code; the live training is shown twice."""
+    code = [cell.source for cell in nbformat.read(NOTEBOOKS / name, as_version=4).cells if cell.cell_type == "code"]
+    count = len(re.findall(r"\bwidgets\.\w+\(", "\n".join(code))) + code.count("live")
+    assert count >= 1, f"{name} has no interactive figure"
+    return count
+
+
 def open_notebook(page, lab, name, theme="JupyterLab Light"):
     page.goto(f"{lab}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
@@ -40,20 +51,33 @@ def open_notebook(page, lab, name, theme="JupyterLab Light"):
 
 
 def start_all(page):
-    page.evaluate("() => { window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+    page.evaluate(
+        """() => { window.jupyterapp.commands.execute('notebook:run-all-cells').then(
+            succeeded => { window.ran = {succeeded} }, error => { window.ran = {succeeded: false, error: `${error}`} }
+        ) }"""
+    )
 
 
 def assert_all_ran(page):
-    page.set_default_timeout(MINUTES_TO_RUN * 60_000)
-    succeeded = page.evaluate("() => window.ran")
+    ran = page.wait_for_function("() => window.ran", timeout=MINUTES_TO_RUN * 60_000).json_value()
     errors = page.locator(".jp-OutputArea-output[data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']")
-    assert succeeded and errors.count() == 0, errors.all_inner_texts()
-    page.set_default_timeout(60_000)
+    assert ran["succeeded"] and errors.count() == 0, (ran, errors.all_inner_texts())
+
+
+def at_rest(page, picture):
+    """The picture's digest, once it has been the same for a while: what an earlier act did to it is over."""
+    digests = []
+    for _ in range(200):
+        digests.append(picture.evaluate(DIGEST))
+        if len(digests) >= 4 and len(set(digests[-4:])) == 1:
+            return digests[-1]
+        page.wait_for_timeout(80)
+    pytest.fail("the picture does not come to rest")
 
 
 def changes(page, picture, act, patience=8.0):
     """Whether the picture's pixels change after an act."""
-    before = picture.evaluate(DIGEST)
+    before = at_rest(page, picture)
     act()
     for _ in range(int(patience / 0.05)):
         if picture.evaluate(DIGEST) != before:
@@ -108,24 +132,27 @@ def assert_buttons_move(page, buttons, picture, what):
 def assert_panel_moves(page, panel, what):
     picture = panel.locator("> img")
     picture.scroll_into_view_if_needed()
+    panel.locator(HANDLES).first.wait_for()
     for handle in panel.locator(HANDLES).all():
         assert_slider_moves(page, handle, picture, what)
     assert_buttons_move(page, panel.locator(".widget-toggle-button"), picture, what)
 
 
 def assert_explorer_moves(page, explorer):
-    """Keys, drag, a click on a digit, pins and the slider between them; the notebook gets none of the keys."""
-    plane, cells = explorer.locator(".plane"), page.locator(".jp-Cell").count()
+    """Keys, drag, clicks on digits, pins and the slider between them; the notebook gets none of the keys."""
+    plane = explorer.locator(".plane")
     decoded, original = explorer.locator(".image").nth(0), explorer.locator(".image").nth(1)
     strip, along = explorer.locator(".strip"), explorer.locator("input[name=along]")
     plane.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)  # the manifold is drawn row by row
     plane.focus()
+    notebook = state_of_the_notebook(page)
     assert changes(page, plane, lambda: page.keyboard.press("ArrowRight"))
     assert changes(page, decoded, lambda: page.keyboard.press("Shift+ArrowUp"))
     assert changes(page, decoded, lambda: drag_plane(page, plane, (0.5, 0.5), (0.3, 0.4)))
     plane.focus()
     assert changes(page, original, lambda: page.keyboard.press("Enter"))
+    assert changes(page, original, lambda: click_around(page, plane)), "no click chooses a digit"
+    plane.focus()
     page.keyboard.press("a")
     drag_plane(page, plane, (0.3, 0.4), (0.7, 0.7))
     plane.focus()
@@ -133,10 +160,29 @@ def assert_explorer_moves(page, explorer):
     along.focus()
     assert changes(page, decoded, lambda: page.keyboard.press("ArrowRight"))
     for name in ("manifold", "digits"):
-        assert changes(page, plane, explorer.locator(f"input[name={name}]").click), name
-        explorer.locator(f"input[name={name}]").click()
+        box = explorer.locator(f"input[name={name}]")
+        assert changes(page, plane, box.click), name
+        assert changes(page, plane, box.click), name
     assert changes(page, strip, explorer.locator("button[name=B]").click)
-    assert page.locator(".jp-Cell").count() == cells
+    assert state_of_the_notebook(page) == notebook
+
+
+def state_of_the_notebook(page):
+    """What a key that reached JupyterLab could alter: which cell is active, and how many there are."""
+    return page.evaluate(
+        """() => {
+          const notebook = window.jupyterapp?.shell.currentWidget?.content;
+          return notebook && [notebook.activeCellIndex, notebook.widgets.length];
+        }"""
+    )
+
+
+def click_around(page, plane):
+    """Clicks all over the middle of the plane, where the digits lie close together: some of them hit a point."""
+    box = plane.bounding_box()
+    for i in range(25):
+        x, y = 0.4 + 0.05 * (i % 5), 0.4 + 0.05 * (i // 5)
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
 def drag_plane(page, plane, start, end):
@@ -161,7 +207,10 @@ def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
     start_all(page)
     assert_all_ran(page)
     panels, explorers = page.locator(PANELS), page.locator(".vae-explorer")
-    assert panels.count() + explorers.count() >= 1, "no interactive figure"
+    page.wait_for_function(
+        "([selector, count]) => document.querySelectorAll(selector).length === count",
+        arg=[f"{PANELS}, .vae-explorer", figures_in(name)],
+    )
     for theme in ("Light", "Dark"):
         page.evaluate(
             f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
@@ -181,13 +230,16 @@ def test_stop_ends_the_training_and_keeps_what_was_learned(page, lab):
     name = next(name for name in names() if name.startswith("05"))
     open_notebook(page, lab, name)
     start_all(page)
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(MINUTES_TO_RUN * 60_000)
     panel = page.locator(PANELS).filter(has=page.locator("button:has-text('Stop')")).first
     panel.locator("button:not([disabled])", has_text="Stop").wait_for()
     label = panel.locator(".widget-label")
     label.filter(has_text="left").wait_for()
     panel.locator("button", has_text="Stop").click()
-    label.filter(has_text="what was learned is kept").wait_for()
+    kept = label.filter(has_text="what was learned is kept")
+    kept.wait_for()
     screenshot(page, panel, "05-stopped")
+    assert int(re.search(r"kept: (\d+) epoch", kept.inner_text())[1]) < 20, "Stop did not stop the training"
+    page.set_default_timeout(60_000)
     assert_all_ran(page)
     assert_panel_moves(page, panel, "the stopped training")
