@@ -39,15 +39,23 @@ def figures_in(name):
     return count
 
 
-def open_notebook(page, lab, name, theme="JupyterLab Light"):
+def open_notebook(page, lab, name):
     page.goto(f"{lab}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
     page.evaluate("() => window.jupyterapp.restored")
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
     page.wait_for_function(
         """() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
     )
+
+
+def change_theme(page, name):
+    """Wait until JupyterLab's splash screen has come and gone: two at a time and Lab removes one of them twice."""
+    page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {name}'}})")
+    page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
+    page.wait_for_timeout(500)
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
 
 
 def start_all(page):
@@ -212,10 +220,7 @@ def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
         arg=[f"{PANELS}, .vae-explorer", figures_in(name)],
     )
     for theme in ("Light", "Dark"):
-        page.evaluate(
-            f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
-        )
-        page.wait_for_timeout(500)
+        change_theme(page, theme)
         for i, figure in enumerate([*panels.all(), *explorers.all()]):
             screenshot(page, figure, f"{name.removesuffix('.ipynb')}-{i}-{theme.lower()}")
     for i, panel in enumerate(panels.all()):
