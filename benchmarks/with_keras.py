@@ -1,6 +1,7 @@
 """The contenders on Keras: the seed's recipe, the keras.io way, and the course's training with and without a lever."""
 
 import numpy as np
+from scipy.special import logit
 
 from vae_helpers.losses import kl_divergence
 from vae_helpers.model import VAE, Sampling, build_decoder, build_encoder, spread_bends
@@ -15,6 +16,7 @@ layers = keras.layers
 
 def course(x_train, turns, epochs, seed, spread=True, **changed):
     """Notebook 05's training: the package's VAE with spread bends, and ``train`` below. spread: False leaves them."""
+    keras.utils.set_random_seed(seed)
     first_layer = spread_bends(seed) if spread else {}
     vae = VAE(build_encoder(), build_decoder(**first_layer), seed=seed)
     train(vae, x_train, turns, epochs, **changed)
@@ -36,6 +38,7 @@ def warm_up_and_decay(steps, peak):
 
 def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=256):
     """A deeper dense network with the same two latents, trained as the course trains its own."""
+    keras.utils.set_random_seed(seed)
     x = h = keras.Input((784,))
     for size in hidden:
         h = layers.Dense(size, activation="gelu")(h)
@@ -72,6 +75,7 @@ class SeedVAE(keras.Model):
 
 def seed_recipe(x_train, turns, epochs, seed):
     """The seed's own recipe: Adam as it comes, batches of 64, plain fit."""
+    keras.utils.set_random_seed(seed)
     vae = SeedVAE(build_encoder(), build_decoder(), seed)
     vae.compile(optimizer="adam")
     fit(vae, x_train, turns, epochs, batch_size=64)
@@ -79,6 +83,7 @@ def seed_recipe(x_train, turns, epochs, seed):
 
 def course_with_probabilities(x_train, turns, epochs, seed):
     """The course's training with the seed's probabilities in place of logits."""
+    keras.utils.set_random_seed(seed)
     vae = SeedVAE(build_encoder(), build_decoder(**spread_bends(seed)), seed)
     train(vae, x_train, turns, epochs)
 
@@ -108,6 +113,7 @@ class TapeVAE(SeedVAE):
 
 def gradient_tape(x_train, turns, epochs, seed):
     """keras.io's recipe: Adam as it comes, batches of 128."""
+    keras.utils.set_random_seed(seed)
     vae = TapeVAE(build_encoder(), build_decoder(), seed)
     vae.compile(optimizer="adam")
     fit(vae, x_train, turns, epochs, batch_size=128)
@@ -138,5 +144,4 @@ def fit(vae, x_train, turns, epochs, batch_size):
 
 def to_logits(probabilities):
     """The logits of probabilities, kept as far from 0 and 1 as Keras's binary_crossentropy keeps them."""
-    p = np.clip(np.asarray(probabilities, "float64"), 1e-7, 1 - 1e-7)
-    return np.log(p) - np.log1p(-p)
+    return logit(np.clip(np.asarray(probabilities, "float64"), 1e-7, 1 - 1e-7))

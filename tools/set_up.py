@@ -36,7 +36,7 @@ def main():
         sys.exit(f"{sys.executable} can't make environments. On Debian and Ubuntu: sudo apt install {package}")
     start = time.time()
     keep = bool(done) and runs(PYTHON)
-    afresh = f"Setting up .venv with Python {platform.python_version()}: 2.4 GB, some minutes ..."
+    afresh = f"Setting up .venv with Python {platform.python_version()}: 2.6 GB, some minutes ..."
     print("Bringing .venv up to date ..." if keep else afresh, flush=True)
     try:
         build(keep)

@@ -168,7 +168,7 @@ def plot_bends(first_layers, titles, span=3.5, shown=40):
             ends = foot + np.outer([-4 * span, 4 * span], along)
             axis.plot(*ends.T, color=COLOURS[0], linewidth=0.8)
         for share in (0.5, 0.99):
-            radius = np.sqrt(-2 * np.log(1 - share))
+            radius = prior_radius(share)
             axis.add_patch(plt.Circle((0, 0), radius, fill=False, color="black", linewidth=1.5))
             axis.text(0, radius, f"{share:.0%}", ha="center", va="bottom", backgroundcolor="white")
         axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
@@ -229,9 +229,9 @@ def plot_levers(names, time_ratios, differences):
     for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.1f")):
         axis.bar_label(axis.barh(names, values), fmt=form, padding=3)
         axis.axvline(unchanged, color="black", linestyle=":")
-        axis.margins(x=0.15)
+        axis.margins(x=0.2)
     axes[0].set(xlabel="time per epoch, as a multiple")
-    axes[1].set(xlabel="validation loss, nats per image above")
+    axes[1].set(xlabel="loss above the full recipe's (nats per image)")
     axes[0].invert_yaxis()
     return figure
 
