@@ -14,6 +14,23 @@ layers = keras.layers
 # --- the course -------------------------------------------------------------------------------------------------------
 
 
+def in_batches(x_train, batch_size):
+    """The images as notebook 05 feeds them to ``fit``: shuffled anew for each epoch, and no thread that tunes this."""
+    untuned = tf.data.Options()
+    untuned.autotune.enabled = False
+    batches = tf.data.Dataset.from_tensor_slices(x_train).shuffle(len(x_train), seed=0).batch(batch_size).prefetch(2)
+    return {"x": batches.with_options(untuned), "shuffle": False}
+
+
+def as_an_array(x_train, batch_size):
+    """The images for ``fit`` to shuffle and batch by itself; a tensor, so that they are copied once.
+
+    Its pipeline's tuning thread pauses for 10 ms, then for twice that, and so on, and often sees the end of an epoch
+    only when a pause is over: an epoch of 1.5 s can then take 2.6 s, and one of 5.2 s take 10.2 s.
+    """
+    return {"x": tf.convert_to_tensor(x_train), "batch_size": batch_size}
+
+
 def course(x_train, turns, epochs, seed, spread=True, **changed):
     """Notebook 05's training: the package's VAE with spread bends, and ``train`` below. spread: False leaves them."""
     keras.utils.set_random_seed(seed)
@@ -22,12 +39,12 @@ def course(x_train, turns, epochs, seed, spread=True, **changed):
     train(vae, x_train, turns, epochs, **changed)
 
 
-def train(vae, x_train, turns, epochs, batch_size=256, peak=6e-3, steps=47, jit_compile=True):
-    """Warm up to the peak, decay and fit. peak: None is Adam as it comes. steps: per execution; 5 x 47 is an epoch."""
+def train(vae, x_train, turns, epochs, batch_size=250, peak=6e-3, steps=48, jit_compile=True, feed=in_batches):
+    """Warm up to the peak, decay and fit. peak: None is Adam as it comes. steps: per execution; 5 x 48 is an epoch."""
     n_steps = -(-len(x_train) // batch_size)
     optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps, peak) if peak else 1e-3)
     vae.compile(optimizer=optimizer, steps_per_execution=min(steps, n_steps), jit_compile=jit_compile)
-    fit(vae, x_train, turns, epochs, batch_size)
+    fit(vae, feed(x_train, batch_size), turns, epochs)
 
 
 def warm_up_and_decay(steps, peak):
@@ -36,7 +53,7 @@ def warm_up_and_decay(steps, peak):
     return keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=peak, warmup_steps=warm_up)
 
 
-def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=256):
+def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=250):
     """A deeper dense network with the same two latents, trained as the course trains its own."""
     keras.utils.set_random_seed(seed)
     x = h = keras.Input((784,))
@@ -78,7 +95,7 @@ def seed_recipe(x_train, turns, epochs, seed):
     keras.utils.set_random_seed(seed)
     vae = SeedVAE(build_encoder(), build_decoder(), seed)
     vae.compile(optimizer="adam")
-    fit(vae, x_train, turns, epochs, batch_size=64)
+    fit(vae, as_an_array(x_train, 64), turns, epochs)
 
 
 def course_with_probabilities(x_train, turns, epochs, seed):
@@ -86,6 +103,11 @@ def course_with_probabilities(x_train, turns, epochs, seed):
     keras.utils.set_random_seed(seed)
     vae = SeedVAE(build_encoder(), build_decoder(**spread_bends(seed)), seed)
     train(vae, x_train, turns, epochs)
+
+
+def course_on_an_array(x_train, turns, epochs, seed):
+    """The course's training with fit's own pipeline."""
+    course(x_train, turns, epochs, seed, feed=as_an_array)
 
 
 class TapeVAE(SeedVAE):
@@ -116,19 +138,17 @@ def gradient_tape(x_train, turns, epochs, seed):
     keras.utils.set_random_seed(seed)
     vae = TapeVAE(build_encoder(), build_decoder(), seed)
     vae.compile(optimizer="adam")
-    fit(vae, x_train, turns, epochs, batch_size=128)
+    fit(vae, as_an_array(x_train, 128), turns, epochs)
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-def fit(vae, x_train, turns, epochs, batch_size):
-    """Plain fit, one epoch a turn; the images become a tensor once, as in one long fit.
+def fit(vae, images, turns, epochs):
+    """Plain fit, one epoch a turn: a longer one's pipeline would go on working while it waits for its turn.
 
-    A fit for each: a longer one's iterator lives on while it waits for its turn, and TensorFlow's autotuning, which
-    doubles its pauses from 10 ms on, can keep an iterator from ending until the pause is over, here 20 or 40 s.
+    images: the arguments by which ``fit`` gets them, see ``in_batches`` and ``as_an_array``.
     """
-    x_train = tf.convert_to_tensor(x_train)
 
     def encode(x):
         return vae.encoder.predict(x, batch_size=1000, verbose=0)
@@ -138,7 +158,7 @@ def fit(vae, x_train, turns, epochs, batch_size):
         return output if isinstance(vae, VAE) else to_logits(output)
 
     for epoch in range(epochs):
-        vae.fit(x_train, initial_epoch=epoch, epochs=epoch + 1, batch_size=batch_size, verbose=0)
+        vae.fit(**images, initial_epoch=epoch, epochs=epoch + 1, verbose=0)
         turns.end_epoch(encode, decode)
 
 

@@ -21,7 +21,7 @@ def operations(n_images, batch_size, sizes=SIZES):
     return n_images / batch_size * sum(2 * m * k * n for m, k, n in products(batch_size, sizes))
 
 
-def floor(x_train, turns, epochs, seed, batch_size=256):
+def floor(x_train, turns, epochs, seed, batch_size=250):
     """Do an epoch's matrix products, and nothing else, in each turn."""
     rng = np.random.default_rng(seed)
     pairs = [

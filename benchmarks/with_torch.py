@@ -24,7 +24,7 @@ class TorchVAE(nn.Module):
         return (cross_entropy + kl) / len(x)
 
 
-def plain(x_train, turns, epochs, seed, batch_size=256):
+def plain(x_train, turns, epochs, seed, batch_size=250):
     """The loop that most would write: shuffled batches of tensors in memory, eager, Adam as it comes."""
     torch.manual_seed(seed)
     vae = TorchVAE()
@@ -32,7 +32,7 @@ def plain(x_train, turns, epochs, seed, batch_size=256):
     loop(vae, vae, optimizer, x_train, turns, epochs, batch_size)
 
 
-def best(x_train, turns, epochs, seed, batch_size=256):
+def best(x_train, turns, epochs, seed, batch_size=250):
     """The best that we could make of it: forward and backward pass compiled, and Adam fused into one pass."""
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
