@@ -53,19 +53,19 @@ def warm_up_and_decay(steps, peak):
     return keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=peak, warmup_steps=warm_up)
 
 
-def deep(x_train, turns, epochs, seed, hidden=(512, 256), batch_size=250):
+def deep(x_train, turns, epochs, seed, encoder_sizes=(512, 256), decoder_sizes=(256, 512, 512)):
     """A deeper dense network with the same two latents, trained as the course trains its own."""
     keras.utils.set_random_seed(seed)
     x = h = keras.Input((784,))
-    for size in hidden:
+    for size in encoder_sizes:
         h = layers.Dense(size, activation="gelu")(h)
     encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
     z = keras.Input((2,))
-    h = layers.Dense(hidden[-1], activation="gelu", **spread_bends(seed))(z)
-    for size in hidden[-2::-1]:
+    h = layers.Dense(decoder_sizes[0], activation="gelu", **spread_bends(seed))(z)
+    for size in decoder_sizes[1:]:
         h = layers.Dense(size, activation="gelu")(h)
     decoder = keras.Model(z, layers.Dense(784)(h))
-    train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, batch_size, peak=2e-3)
+    train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, peak=2e-3)
 
 
 # --- others' ways -----------------------------------------------------------------------------------------------------
