@@ -60,6 +60,7 @@ def main(arguments=None):
     print("\n" + levers(all_rows))
     if not (options.images or options.epochs):
         print("\nOn MNIST:\n" + goals(all_rows))
+    write(all_rows, options.out)
     latencies = [] if options.no_latency else latency.measure()
     print("".join(f"\n{row['name']:50}{row['seconds']:10.3f} s" for row in latencies))
     write(all_rows + latencies, options.out)

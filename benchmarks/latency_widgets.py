@@ -8,6 +8,7 @@ decoding and drawing of the explorer's frames while the pointer drags. Prints me
 """
 
 import base64
+import importlib.util
 import itertools
 import shutil
 import tempfile
@@ -124,8 +125,8 @@ def main():
             report(f"{name}, {control}", step_seconds(panel, widget))
     with tempfile.TemporaryDirectory() as folder:
         path = explorer_file(decoder, images, labels, folder)
-        if shutil.which("chromium") is None:
-            print("06 explorer: not measured, Chromium was not found (apt-get install chromium)")
+        if shutil.which("chromium") is None or importlib.util.find_spec("playwright") is None:
+            print("06 explorer: not measured, it needs Chromium (apt-get install chromium) and the package playwright")
         else:
             report("06 explorer, decode and draw in the browser", frame_seconds(path))
 

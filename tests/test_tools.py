@@ -173,3 +173,17 @@ def test_the_readme_picture_is_kept_and_no_other(tmp_path):
     tagged = nbformat.v4.new_code_cell("1", outputs=[picture], metadata={"tags": ["readme-picture"]})
     run_notebooks.keep_picture(nbformat.v4.new_notebook(cells=[plain, tagged]), tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_widget_shown_twice_gets_two_places_in_the_page():
+    state = {"_anywidget_id": "vae_helpers.widgets.LatentExplorer", "_css": "", "_esm": "", "sizes": [], "colours": []}
+    states = {"one": {"state": state, "buffers": []}}
+    data = {write_course.WIDGET_VIEW: {"model_id": "one"}}
+    cells = [
+        nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", dict(data))]) for _ in range(2)
+    ]
+    widget_states = {"widgets": {write_course.WIDGET_STATE: {"state": states}}}
+    nb = nbformat.v4.new_notebook(cells=cells, metadata=widget_states)
+    write_course.place_widgets(nb)
+    names = [re.search(r'<div id="(.+?)"', cell.outputs[0].data["text/html"])[1] for cell in nb.cells]
+    assert len(set(names)) == 2

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ from scipy import integrate, stats
 
 from vae_helpers import widgets
 from vae_helpers.model import VAE, build_decoder, build_encoder, spread_bends
-from vae_helpers.quiet import keras
+from vae_helpers.quiet import keras, tf
 
 EXPLORER = Path(widgets.__file__).with_name("explorer.js")
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="explorer.js is run in Node, which was not found")
@@ -249,6 +250,32 @@ def test_a_training_that_breaks_off_can_be_replayed_after_its_cell(live, monkeyp
     assert not events.callbacks["post_run_cell"]
 
 
+def test_after_a_training_that_broke_off_within_the_cell_another_one_can_be_stopped(live):
+    before = signal.getsignal(signal.SIGINT)
+
+    def fail():
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        trained(live, callbacks=[live.callback(), StopAfterBatch(fail)])
+    trained(live, callbacks=[live.callback(), StopAfterBatch(lambda: signal.raise_signal(signal.SIGINT))])
+    assert live.label.value.startswith("stopped, and what was learned is kept: 2 epochs,")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_data_of_unknown_length_move_the_bar_by_whole_epochs(live):
+    values = []
+    live.bar.observe(lambda change: values.append(change.new), "value")
+    x = np.random.default_rng(0).random((64, 784), "float32")
+    data = tf.data.Dataset.from_tensor_slices(x).filter(lambda image: True).batch(16)
+    vae = VAE(build_encoder(), build_decoder(), seed=0)
+    vae.compile(optimizer=keras.optimizers.Adam(1e-3))
+    slow = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: time.sleep(0.25))
+    vae.fit(data, epochs=2, shuffle=False, verbose=0, callbacks=[slow, live.callback()])
+    assert live.bar.max == 2 and values == [1, 2]
+
+
 def test_a_stop_that_comes_too_late_changes_nothing(live):
     trained(live, epochs=1)
     words = live.label.value
@@ -365,6 +392,27 @@ def test_a_decoder_that_does_not_fit_is_refused(decoder):
         widgets.decoders({})
 
 
+def last_sigmoid(z):
+    return keras.layers.Activation("sigmoid")(keras.layers.Dense(784)(z))
+
+
+def residual(z):
+    h = keras.layers.Dense(64, "relu")(z)
+    return keras.layers.Dense(784)(keras.layers.Add()([h, keras.layers.Dense(64, "relu")(h)]))
+
+
+def concatenated(z):
+    h = keras.layers.Dense(64, "relu")(z)
+    return keras.layers.Dense(784)(keras.layers.Concatenate()([h, z]))
+
+
+@pytest.mark.parametrize("build", [last_sigmoid, residual, concatenated])
+def test_a_decoder_that_does_more_than_its_dense_layers_is_refused(build):
+    z = keras.Input((2,))
+    with pytest.raises(ValueError, match="does more than its Dense layers do"):
+        widgets.dense_layers(keras.Model(z, build(z)))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -402,6 +450,12 @@ def test_other_bad_input_is_refused():
         widgets.LiveTraining(np.zeros((5, 784)), np.zeros(4, int))
     with pytest.raises(ValueError, match="y must hold at least one integer"):
         widgets.LiveTraining(np.zeros((0, 784)), np.zeros(0, int))
+    with pytest.raises(ValueError, match="y must hold finite numbers from 0 to 9"):
+        widgets.LiveTraining([[0.5, 0.5]], [10])
+    with pytest.raises(ValueError, match="x must hold finite numbers from 0 to 1"):
+        widgets.LiveTraining(np.full((1, 784), np.nan), np.zeros(1, int))
+    with pytest.raises(ValueError, match="n must be at least 5"):
+        widgets.reparameterization(n=3)
 
 
 def test_the_widgets_do_not_import_tensorflow():

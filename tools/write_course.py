@@ -73,11 +73,11 @@ def title(nb):
 def place_widgets(nb):
     """Put the latent explorer into the page, to be moved there; leave the picture of what needs a kernel to move."""
     states = nb.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+    for number, output in enumerate(output for cell in nb.cells for output in cell.get("outputs", [])):
         view = output.get("data", {}).pop(WIDGET_VIEW, {"model_id": None})
         widget = states.get(view["model_id"], {})
         if widget.get("state", {}).get("_anywidget_id") == "vae_helpers.widgets.LatentExplorer":
-            output.data = {"text/html": explorer_page(widget, view["model_id"])}
+            output.data = {"text/html": explorer_page(widget, number)}  # one widget may be shown twice
         elif view["model_id"] and "image/png" in output.data:
             output.data = {"text/html": STILL.format(output.data["text/plain"], output.data["image/png"])}
 

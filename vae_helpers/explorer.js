@@ -102,6 +102,7 @@ function render({ model, el }) {
   const side = Math.sqrt(model.get("sizes").at(-1));
   const farthest = Math.max(...points.map(({ z }) => Math.hypot(...z)));
   const span = Math.min(6, Math.max(3.5, 1.05 * farthest)); // the plane shows -span to span
+  const inside = (z) => z.map((value) => Math.min(span, Math.max(-span, value))); // the few points beyond lie unseen
   const state = { z: [0, 0], chosen: null, pins: {} };
 
   const classes = [...new Set(points.map(({ label }) => label))].sort();
@@ -216,7 +217,7 @@ function render({ model, el }) {
 
   // what the hands do
   function moveTo(z) {
-    state.z = z.map((value) => Math.min(span, Math.max(-span, value)));
+    state.z = inside(z);
     schedule();
   }
 
@@ -281,7 +282,7 @@ function render({ model, el }) {
 
   el.firstChild.addEventListener("keydown", (event) => event.stopPropagation()); // else Lab moves the focus away
 
-  const first = (label) => points.find((point) => point.label === label).z;
+  const first = (label) => inside(points.find((point) => point.label === label).z);
   state.pins = { A: first(classes[0]), B: first(classes.at(-1)) };
   choose(nearest([0, 0]));
   drawStrip();

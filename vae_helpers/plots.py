@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Ellipse, Patch
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 from PIL import Image
 
 from vae_helpers.latent import prior_radius
@@ -226,7 +226,7 @@ def plot_levers(names, time_ratios, differences):
     names: n words; time_ratios: (n,), 1 is no change; differences: (n,), nats per image above the whole recipe's loss.
     """
     figure, axes = _subplots(1, 2, size=(9.0, 0.4 * len(names) + 0.9), sharey=True)
-    for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.1f")):
+    for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.2f")):
         axis.bar_label(axis.barh(names, values), fmt=form, padding=3)
         axis.axvline(unchanged, color="black", linestyle=":")
         axis.margins(x=0.2)
@@ -667,7 +667,7 @@ def plot_densities(log_q, log_p, values):
     log_q, log_p: (n * n,), nats, in the order of latent.square_grid(values). values: (n,), ascending, equally spaced.
     """
     figure, axes = _subplots(1, 3, size=(8.6, 3.9), sharey=True)
-    density = {"cmap": "viridis", "levels": np.linspace(0, np.exp(log_q).max(), 9)}
+    density = {"cmap": "viridis", "levels": MaxNLocator(8).tick_values(0, np.exp(np.maximum(log_q, log_p)).max())}
     panels = [("prior p(z)", np.exp(log_p), density), ("aggregate posterior q(z)", np.exp(log_q), density)]
     ratio = np.clip(log_q - log_p, -3.999, 3.999)
     panels += [("log q(z) \N{MINUS SIGN} log p(z), nats", ratio, {"cmap": "PuOr", "levels": np.linspace(-4, 4, 9)})]
@@ -936,9 +936,8 @@ def moving_reparameterization(span=4.5):
     units = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.008, "color": COLOURS[4], "zorder": 4}
     quiver = axes[1].quiver(np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5), **units)
     words = axes[1].set_title(" \n ")
-    for axis in axes:
-        axis.set(xlabel="$z_1$", xlim=(-span, span), ylim=(-span, span), aspect="equal")
-    axes[0].set(ylabel="$z_2$")
+    for axis, name in zip(axes, (r"\varepsilon", "z"), strict=True):
+        axis.set(xlabel=f"${name}_1$", ylabel=f"${name}_2$", xlim=(-span, span), ylim=(-span, span), aspect="equal")
     noise = axes[0].set_title(" \n ")
     _animate(*dots, *letters[0], *letters[1], ring, quiver, words, noise)
 

@@ -1,8 +1,8 @@
 """The interactive figures: controls that move a picture, a picture of the training, and the latent explorer.
 
 A widget only wires: what is computed stands in plain functions here, what is drawn in ``plots``. A slider step trains
-and compiles nothing. Each widget shows itself as the value of its cell; where no kernel runs (a page, a code-hosting
-site) the picture of its starting state stands in its place.
+and compiles nothing. Each widget shows itself as the value of its cell; in the committed notebooks and in the pages,
+where no kernel runs, the picture of its starting state stands in its place.
 """
 
 import base64
@@ -28,7 +28,7 @@ from scipy.special import expit
 from vae_helpers import plots
 from vae_helpers.data import binarize
 from vae_helpers.latent import log_normal, square_grid
-from vae_helpers.validate import require_floating, require_integers, require_shape
+from vae_helpers.validate import require_floating, require_integers, require_range, require_shape
 
 WIDE = {"description_width": "11em"}
 ROW = {"width": "min(32em, 98%)"}
@@ -45,7 +45,8 @@ class Film:
     def __init__(self, figure, dpi=90):
         figure.set_dpi(dpi)
         self.canvas = FigureCanvasAgg(figure)
-        self.canvas.draw()
+        for _ in range(2):  # the layout settles in the second: the first does not know how large square axes become
+            self.canvas.draw()
         self.still = self.canvas.copy_from_bbox(figure.bbox)
         self.moving = sorted(figure.findobj(Artist.get_animated), key=Artist.get_zorder)
 
@@ -183,7 +184,12 @@ def trick_state(z_mean, z_log_var, way, epsilon):
 
 
 def reparameterization(seed=745, n=300):
-    """A panel: z = z_mean + sigma * epsilon with sliders for z_mean and z_log_var, and the same n epsilons moving."""
+    """A panel: z = z_mean + sigma * epsilon with sliders for z_mean and z_log_var, and the same n epsilons moving.
+
+    Raises ValueError where n is below 5, the number of those that have an arrow.
+    """
+    if n < 5:
+        raise ValueError(f"n must be at least 5, since five points have an arrow, but is {n!r}.")
     epsilon = np.random.default_rng(seed).standard_normal((n, 2))
     figure, draw = plots.moving_reparameterization()
 
@@ -192,7 +198,7 @@ def reparameterization(seed=745, n=300):
 
     controls = {f"mean_{i}": slider(f"z_mean of z{i}", value, (-2.0, 2.0)) for i, value in ((1, 1.0), (2, -1.0))}
     controls |= {f"log_var_{i}": slider(f"z_log_var of z{i}", value, (-4.0, 1.5)) for i, value in ((1, -2.0), (2, 0.0))}
-    controls["way"] = choice("gradient of z by", ["z_mean", "z_log_var", "plain draw"])
+    controls["way"] = choice("derivative by", ["z_mean", "z_log_var", "plain draw"])
     return Panel(Film(figure), move, controls)
 
 
@@ -202,8 +208,8 @@ def reparameterization(seed=745, n=300):
 def dense_layers(decoder):
     """A decoder's weights as float32 arrays: a list of pairs kernel (inputs, outputs), bias (outputs,).
 
-    Raises ValueError unless it is a chain of Dense layers, ReLU between them and logits at the end, from two latents to
-    a square image, with finite weights.
+    Raises ValueError unless it is a chain of Dense layers and nothing else, ReLU between them and logits at the end,
+    from two latents to a square image, with finite weights.
     """
     layers = [layer for layer in decoder.layers if layer.weights]
     if not layers:
@@ -217,6 +223,7 @@ def dense_layers(decoder):
             )
     pairs = [tuple(np.asarray(array, "float32") for array in layer.get_weights()) for layer in layers]
     _require_weights(pairs, decoder)
+    _require_nothing_else(pairs, decoder)
     return pairs
 
 
@@ -238,12 +245,31 @@ def _require_weights(pairs, decoder):
         )
 
 
-def decode(layers, z):
-    """Probabilities (n, pixels) of points z (n, 2), from the weights of ``dense_layers``, without Keras."""
+def _require_nothing_else(pairs, decoder):
+    """Raise ValueError unless the layers, one after another, give what the decoder gives."""
+    z = np.array([[0, 0], [1.5, -0.5], [-1, 2], [-3, -3]], "float32")
+    try:
+        same = np.allclose(logits(pairs, z), np.asarray(decoder(z)), rtol=1e-3, atol=1e-3)
+    except ValueError:  # a kernel that doesn't fit the layer before it
+        same = False
+    if not same:
+        raise ValueError(
+            f"decoder {decoder.name} does more than its Dense layers do one after another: a branch, or a layer "
+            "without weights such as a last sigmoid. Here it must be a plain chain of them that ends with logits."
+        )
+
+
+def logits(layers, z):
+    """Logits (n, pixels) of points z (n, 2), from the weights of ``dense_layers``, without Keras."""
     values = np.asarray(z, "float32")
     for i, (kernel, bias) in enumerate(layers):
         values = (np.maximum(values, 0) if i else values) @ kernel + bias  # (n, outputs)
-    return expit(values)
+    return values
+
+
+def decode(layers, z):
+    """Probabilities (n, pixels) of points z (n, 2), from the weights of ``dense_layers``, without Keras."""
+    return expit(logits(layers, z))
 
 
 def decoders(named):
@@ -367,17 +393,20 @@ class LiveTraining(Shown, ipywidgets.VBox):
     an epoch are its losses and z_mean of the images given here.
 
     x: a few hundred images (n, pixels), such as the first validation images; y: their classes (n,).
-    Raises ValueError where the shapes are others or there are no images.
+    Raises ValueError where the shapes are others, there are no images, or a class is not one of 0 to 9.
     """
 
     def __init__(self, x, y):
+        x, y = np.asarray(x), np.asarray(y)
         require_shape("x", x, ("n", "pixels"))
         require_shape("y", y, (len(x),))
         require_floating("x", x)
         require_integers("y", y)
+        require_range("x", x, 0, 1)
+        require_range("y", y, 0, 9)
         self.x, self.y = x, y
-        self.history, self.codes, self.training = {}, [], False
-        self.lock = threading.RLock()
+        self.history, self.codes, self.training, self.interrupt = {}, [], False, None
+        self.lock = threading.RLock()  # Stop is heard in a thread of its own
         self.bar = ipywidgets.IntProgress(description="training", layout={"width": "16em"})
         self.label = ipywidgets.Label("not started")
         self.stop = ipywidgets.Button(
@@ -405,6 +434,8 @@ class LiveTraining(Shown, ipywidgets.VBox):
 
     def begin(self, logs=None):
         """Show the plane before training, and let Stop and the kernel's interrupt end the training."""
+        if self.training:  # an error broke off a training before, and something caught it
+            self.finish("broken off")
         self.history, self.codes, self.training, self.stopped = {}, [self.encode()], True, False
         self.started, self.shown = time.monotonic(), 0.0
         self.bar.max, self.bar.value = self.running.params["epochs"] * (self.running.params["steps"] or 1), 0
@@ -428,10 +459,11 @@ class LiveTraining(Shown, ipywidgets.VBox):
         now = time.monotonic()
         if now - self.shown > 0.2:
             self.shown = now
-            steps = self.running.params["steps"] or 1
-            self.bar.value = (len(self.codes) - 1) * steps + batch + 1
-            if not self.stopped:
-                self.label.value = words_left(self.bar.value, self.bar.max, now - self.started)
+            steps = self.running.params["steps"]  # None where the data don't say how many they are: whole epochs then
+            self.bar.value = (len(self.codes) - 1) * (steps or 1) + (batch + 1 if steps else 0)
+            with self.lock:
+                if not self.stopped:
+                    self.label.value = words_left(self.bar.value, self.bar.max, now - self.started)
 
     def add_epoch(self, epoch, logs):
         """Keep the epoch's losses and z_mean, and draw them."""
@@ -459,16 +491,23 @@ class LiveTraining(Shown, ipywidgets.VBox):
 
     def request_stop(self, button=None):
         """End the training soon; the weights and the epochs so far stay. A click that comes too late does nothing."""
-        if not self.training:
-            return
-        self.stopped, self.stop.disabled = True, True
-        self.label.value = "stopping"
-        self.running.model.stop_training = True
+        with self.lock:
+            if not self.training:
+                return
+            self.stopped, self.stop.disabled = True, True
+            self.label.value = "stopping"
+            self.running.model.stop_training = True
 
     def on_interrupt(self, signum, frame):
         """The kernel's interrupt stops as the button does; a second one interrupts as always."""
-        signal.signal(signal.SIGINT, self.interrupt)
+        self.release_interrupt()
         self.request_stop()
+
+    def release_interrupt(self):
+        """Let the kernel's interrupt do what it did before."""
+        if self.interrupt is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self.interrupt)
+            self.interrupt = None
 
     def end(self, logs=None):
         """Fit is over, in its time or stopped."""
@@ -482,14 +521,14 @@ class LiveTraining(Shown, ipywidgets.VBox):
 
     def finish(self, state):
         """Free the slider, and say how it went."""
-        self.training = False
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self.interrupt)
+        self.release_interrupt()
         seconds = time.monotonic() - self.started
         done = len(self.codes) - 1
-        self.label.value = f"{state}: {done} epoch{'s' * (done != 1)}, {seconds:.0f} s"
-        if not all(np.isfinite(losses).all() for losses in self.history.values()):
-            self.label.value += ". The loss is not finite: train anew with a smaller learning rate."
+        with self.lock:
+            self.training = False
+            self.label.value = f"{state}: {done} epoch{'s' * (done != 1)}, {seconds:.0f} s"
+            if not all(np.isfinite(losses).all() for losses in self.history.values()):
+                self.label.value += ". The loss is not finite: train anew with a smaller learning rate."
         if state == "done":
             self.bar.value = self.bar.max
         self.stop.disabled, self.epoch.disabled = True, False
@@ -502,7 +541,7 @@ class LiveTraining(Shown, ipywidgets.VBox):
 
 
 class LatentExplorer(Shown, anywidget.AnyWidget):
-    """The latent plane to drag in. It decodes in the browser (explorer.js), so it needs no kernel once it is shown."""
+    """The latent plane to drag in. It decodes in the browser (explorer.js), in a page even without a kernel."""
 
     _esm = Path(__file__).with_name("explorer.js")
     _css = Path(__file__).with_name("explorer.css")
@@ -570,8 +609,8 @@ render({{ model, el: document.getElementById("{name}") }});
 def explorer_page(widget, name):
     """A saved LatentExplorer as HTML that needs neither a kernel nor a network.
 
-    widget: one entry of a notebook's widget state, as nbclient keeps it with store_widget_state=True; name: an id for
-    the page's element, such as the entry's key.
+    widget: one entry of a notebook's widget state, as nbclient keeps it with store_widget_state=True; name: for the id
+    of the page's element, another one for each explorer in a page.
     """
     state, buffers = widget["state"], {each["path"][0]: each["data"] for each in widget["buffers"]}
     plain = {name: state[name] for name in ("sizes", "colours")}

@@ -161,7 +161,7 @@ def assert_explorer_moves(page, explorer):
     assert changes(page, original, lambda: page.keyboard.press("Enter"))
     assert changes(page, original, lambda: click_around(page, plane)), "no click chooses a digit"
     plane.focus()
-    page.keyboard.press("a")
+    assert changes(page, strip, lambda: page.keyboard.press("a"))
     drag_plane(page, plane, (0.3, 0.4), (0.7, 0.7))
     plane.focus()
     assert changes(page, strip, lambda: page.keyboard.press("b"))

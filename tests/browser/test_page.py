@@ -1,6 +1,10 @@
 """Pages as `make course` writes them, opened from the disk without a kernel or a network."""
 
+import base64
+import re
+
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 from run_notebooks import executed
@@ -9,6 +13,7 @@ from write_course import copy_mathjax
 from write_course import page as course_page
 
 from conftest import NOTEBOOKS
+from vae_helpers import widgets
 
 
 @pytest.fixture
@@ -42,3 +47,78 @@ def test_what_needs_a_kernel_is_a_picture_in_the_page(page, written):
     page.goto(written(nb))
     picture = page.locator(".jp-OutputArea-output img")
     assert picture.count() == 1 and picture.evaluate("image => image.naturalWidth") > 400
+
+
+@pytest.fixture
+def explorer():
+    """An explorer with two points, made of arrays: its decoder is no one's, and its plane reaches from -3.5 to 3.5."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(0, 1, shape), rng.normal(0, 1, shape[1])) for shape in ((2, 16), (16, 784))]
+    images = rng.integers(0, 256, (2, 784)).astype("uint8")
+    return widgets.LatentExplorer(layers, np.array([[1.5, -1.0], [-2.0, 2.5]]), np.array([3, 7]), images)
+
+
+def explorers_page(explorer, times, folder):
+    """The address of a page in which an explorer is shown so many times, without nbconvert's surroundings."""
+    names = ("weights", "codes", "labels", "images")
+    buffers = [{"path": [name], "data": base64.b64encode(getattr(explorer, name)).decode()} for name in names]
+    state = {name: getattr(explorer, name) for name in ("sizes", "colours", "_esm", "_css")}
+    path = folder / "explorers.html"
+    widget = {"state": state, "buffers": buffers}
+    path.write_text("".join(widgets.explorer_page(widget, i) for i in range(times)), encoding="utf-8")
+    return path.as_uri()
+
+
+def ink(canvas):
+    """What a canvas shows, 0 for paper to 1: (pixels,)."""
+    rgba = canvas.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)")
+    return 1 - np.array(rgba)[::4] / 255
+
+
+def place_in(caption):
+    """The two coordinates that a caption of the explorer names."""
+    return [float(number) for number in re.findall(r"-?\d+\.\d+", caption.inner_text().replace("\N{MINUS SIGN}", "-"))]
+
+
+def click(page, plane, z, span=3.5):
+    """Click at a point of the plane."""
+    box = plane.bounding_box()
+    x, y = (z[0] + span) / (2 * span), (span - z[1]) / (2 * span)
+    page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def test_the_explorer_decodes_the_point_under_the_pointer(page, explorer, tmp_path):
+    page.goto(explorers_page(explorer, 1, tmp_path))
+    plane, decoded = page.locator(".plane"), page.locator(".image").first
+    caption = page.locator("figcaption").first
+    for z in ((1.75, 2.0), (-1.0, -2.5)):
+        click(page, plane, z)
+        caption.filter(has_text=f"{abs(z[0]):.1f}").wait_for()
+        np.testing.assert_allclose(place_in(caption), z, atol=0.03)
+        np.testing.assert_allclose(ink(decoded), widgets.decode(explorer.layers, [place_in(caption)])[0], atol=0.03)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    np.testing.assert_allclose(place_in(caption), (-0.95, -2.5), atol=0.03)
+
+
+def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
+    page.goto(explorers_page(explorer, 1, tmp_path))
+    for z, label, image in zip(*explorer.shown, np.frombuffer(explorer.images, "uint8").reshape(2, -1), strict=True):
+        click(page, page.locator(".plane"), z)
+        caption = page.locator("figcaption").nth(1)
+        caption.filter(has_text=f"a {label} at").wait_for()
+        assert place_in(caption) == list(z)
+        np.testing.assert_allclose(ink(page.locator(".image").nth(1)), image / 255, atol=0.01)
+        again = ink(page.locator(".image").nth(2))
+        np.testing.assert_allclose(again, widgets.decode(explorer.layers, z[None])[0], atol=0.01)
+
+
+def test_two_explorers_in_a_page_move_each_for_itself(page, explorer, tmp_path):
+    page.goto(explorers_page(explorer, 2, tmp_path))
+    captions = [element.locator("figcaption").first for element in page.locator(".vae-explorer").all()]
+    assert len(captions) == 2
+    other = place_in(captions[1])
+    page.locator(".plane").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert place_in(captions[0]) != other and place_in(captions[1]) == other
