@@ -64,6 +64,7 @@ def main(arguments=None):
     latencies = [] if options.no_latency else latency.measure()
     print("".join(f"\n{row['name']:50}{row['seconds']:10.3f} s" for row in latencies))
     write(all_rows + latencies, options.out)
+    print(f"\nWrote {options.out}.")
 
 
 def read_options(arguments):
@@ -138,7 +139,6 @@ def goals(all_rows):
 def write(all_rows, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(all_rows, indent=1) + "\n")
-    print(f"\nWrote {path}.")
 
 
 if __name__ == "__main__":

@@ -146,15 +146,25 @@ def test_the_output_holds_the_picture_and_a_short_text(panel):
     assert bundle[widgets.VIEW]["model_id"] == panel.model_id
 
 
-def test_a_moving_figure_is_the_figure_drawn_whole():
-    panel = widgets.bound()
-    panel.controls["m"].value = 1.0
+@pytest.mark.parametrize(("make", "control"), [(widgets.bound, "m"), (widgets.reparameterization, "mean_1")])
+def test_a_moving_figure_is_the_figure_drawn_whole(make, control):
+    panel = make()
+    panel.controls[control].value = 0.5
     for artist in panel.film.moving:
         artist.set_animated(False)
     panel.film.canvas.draw()
     whole = np.asarray(panel.film.canvas.buffer_rgba())[:, :, :3]
     difference = np.abs(whole.astype(int) - pixels(panel.still_png()))
     assert np.mean(difference > 40) < 0.005  # curves cross in another order, the rest is the same
+
+
+def test_titles_and_labels_lie_within_the_picture(panel):
+    figure = panel.film.canvas.figure
+    for axis in figure.axes:
+        for text in (axis.title, axis.xaxis.label, axis.yaxis.label):
+            box = text.get_window_extent()
+            if text.get_text():
+                assert box.ymin >= 0 and box.ymax <= figure.bbox.height and box.xmin >= 0, text
 
 
 def test_the_gap_closes_at_the_posterior():
@@ -265,15 +275,15 @@ def test_after_a_training_that_broke_off_within_the_cell_another_one_can_be_stop
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_data_of_unknown_length_move_the_bar_by_whole_epochs(live):
-    values = []
-    live.bar.observe(lambda change: values.append(change.new), "value")
+    bars = []
     x = np.random.default_rng(0).random((64, 784), "float32")
     data = tf.data.Dataset.from_tensor_slices(x).filter(lambda image: True).batch(16)
     vae = VAE(build_encoder(), build_decoder(), seed=0)
     vae.compile(optimizer=keras.optimizers.Adam(1e-3))
     slow = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: time.sleep(0.25))
-    vae.fit(data, epochs=2, shuffle=False, verbose=0, callbacks=[slow, live.callback()])
-    assert live.bar.max == 2 and values == [1, 2]
+    note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bars.append(live.bar.value))
+    vae.fit(data, epochs=2, shuffle=False, verbose=0, callbacks=[slow, live.callback(), note])
+    assert bars == [0] * 4 + [1] * 4 and live.bar.value == live.bar.max == 2
 
 
 def test_a_stop_that_comes_too_late_changes_nothing(live):

@@ -2,7 +2,7 @@
 
 A widget only wires: what is computed stands in plain functions here, what is drawn in ``plots``. A slider step trains
 and compiles nothing. Each widget shows itself as the value of its cell; in the committed notebooks and in the pages,
-where no kernel runs, the picture of its starting state stands in its place.
+where no kernel runs, a picture of it as its cell left it stands in its place; the latent explorer moves in pages too.
 """
 
 import base64
@@ -39,7 +39,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class Film:
     """PNGs of a figure whose animated artists move.
 
-    What stands still is laid out and drawn once: it takes nine tenths of the time.
+    What stands still is laid out and drawn when the film is made, and then kept: it takes nine tenths of the time.
     """
 
     def __init__(self, figure, dpi=90):
@@ -47,6 +47,7 @@ class Film:
         self.canvas = FigureCanvasAgg(figure)
         for _ in range(2):  # the layout settles in the second: the first does not know how large square axes become
             self.canvas.draw()
+        figure.set_layout_engine("none")
         self.still = self.canvas.copy_from_bbox(figure.bbox)
         self.moving = sorted(figure.findobj(Artist.get_animated), key=Artist.get_zorder)
 
@@ -198,7 +199,7 @@ def reparameterization(seed=745, n=300):
 
     controls = {f"mean_{i}": slider(f"z_mean of z{i}", value, (-2.0, 2.0)) for i, value in ((1, 1.0), (2, -1.0))}
     controls |= {f"log_var_{i}": slider(f"z_log_var of z{i}", value, (-4.0, 1.5)) for i, value in ((1, -2.0), (2, 0.0))}
-    controls["way"] = choice("derivative by", ["z_mean", "z_log_var", "plain draw"])
+    controls["way"] = choice("derivative w.r.t.", ["z_mean", "z_log_var", "plain draw"])
     return Panel(Film(figure), move, controls)
 
 
@@ -393,7 +394,8 @@ class LiveTraining(Shown, ipywidgets.VBox):
     an epoch are its losses and z_mean of the images given here.
 
     x: a few hundred images (n, pixels), such as the first validation images; y: their classes (n,).
-    Raises ValueError where the shapes are others, there are no images, or a class is not one of 0 to 9.
+    Raises ValueError where the shapes are others, there are no images, x is not floating or not within [0, 1], or a
+    class is not an integer from 0 to 9.
     """
 
     def __init__(self, x, y):

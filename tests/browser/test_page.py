@@ -80,6 +80,18 @@ def place_in(caption):
     return [float(number) for number in re.findall(r"-?\d+\.\d+", caption.inner_text().replace("\N{MINUS SIGN}", "-"))]
 
 
+def wait_for_place(page, z, atol=0.03):
+    """Until the first explorer says that it has decoded about there; the picture is drawn in the same frame."""
+    page.wait_for_function(
+        """([z, atol]) => {
+          const words = document.querySelector("figcaption").textContent.replaceAll("\u2212", "-");
+          const found = words.match(/-?\\d+\\.\\d+/g).map(Number);
+          return found.every((value, i) => Math.abs(value - z[i]) < atol);
+        }""",
+        arg=[list(z), atol],
+    )
+
+
 def click(page, plane, z, span=3.5):
     """Click at a point of the plane."""
     box = plane.bounding_box()
@@ -93,17 +105,16 @@ def test_the_explorer_decodes_the_point_under_the_pointer(page, explorer, tmp_pa
     caption = page.locator("figcaption").first
     for z in ((1.75, 2.0), (-1.0, -2.5)):
         click(page, plane, z)
-        page.wait_for_timeout(200)  # some frames
-        np.testing.assert_allclose(place_in(caption), z, atol=0.03)
+        wait_for_place(page, z)
         np.testing.assert_allclose(ink(decoded), widgets.decode(explorer.layers, [place_in(caption)])[0], atol=0.03)
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
-    np.testing.assert_allclose(place_in(caption), (-0.95, -2.5), atol=0.03)
+    wait_for_place(page, (-0.95, -2.5))
 
 
 def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
     page.goto(explorers_page(explorer, 1, tmp_path))
-    for z, label, image in zip(*explorer.shown, np.frombuffer(explorer.images, "uint8").reshape(2, -1), strict=True):
+    images = np.frombuffer(explorer.images, "uint8").reshape(2, -1)
+    for z, label, image in reversed(list(zip(*explorer.shown, images, strict=True))):  # the first one is chosen already
         click(page, page.locator(".plane"), z)
         caption = page.locator("figcaption").nth(1)
         caption.filter(has_text=f"a {label} at").wait_for()
