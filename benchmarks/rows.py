@@ -3,8 +3,7 @@
 from statistics import median
 
 TARGET = 150.48  # nats per image: the seed's validation loss after its 30 epochs (tf_keras 2.21, see notebook 05)
-TIMES = ("seconds_per_epoch", "fastest_epoch", "seconds_to_target")
-TRAINING = (*TIMES, "epochs_to_target", "final_loss", "peak_mb", "seconds_in_all")
+TRAINING = ("seconds_per_epoch", "seconds_to_target", "epochs_to_target", "final_loss", "peak_mb", "seconds_in_all")
 COLUMNS = ("name", "seed", *TRAINING, "losses", "seconds", "note")
 
 
@@ -16,7 +15,6 @@ def training_row(name, seed, epochs, target=TARGET, note=""):
         reached = epochs_to_target(losses, target)
         row |= {
             "seconds_per_epoch": median(seconds),
-            "fastest_epoch": min(seconds),
             "seconds_to_target": sum(seconds[:reached]) if reached else None,
             "epochs_to_target": reached,
             "final_loss": losses[-1],
