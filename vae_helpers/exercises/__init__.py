@@ -1,0 +1,22 @@
+"""The exercises: ``check(kl_divergence)`` says what an answer gets wrong, and ``done("04_elbo")`` what is left.
+
+The exercises themselves stand with their lessons, in ``vae_helpers/lessonNN/exercises.py``; they are loaded when one is
+asked for. Nothing here imports TensorFlow or Keras: an exercise about layers does so when it is checked.
+"""
+
+from vae_helpers.exercises.exercise import RIGHT, Exercise, draws, reductions
+from vae_helpers.exercises.registry import EXERCISES, check, done, progress
+from vae_helpers.exercises.running import UnusableError, as_array
+
+__all__ = [
+    "EXERCISES",
+    "RIGHT",
+    "Exercise",
+    "UnusableError",
+    "as_array",
+    "check",
+    "done",
+    "draws",
+    "progress",
+    "reductions",
+]

@@ -1,0 +1,105 @@
+"""All exercises by name, the check that finds the one that is meant, and what has been done."""
+
+import difflib
+import importlib
+import pkgutil
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+import vae_helpers
+from vae_helpers.exercises import kept
+from vae_helpers.exercises.cards import AllProgress, Progress, Verdict
+from vae_helpers.exercises.exercise import Exercise
+
+
+class Exercises(Mapping):
+    """{name: exercise} of all lessons, in the order of their files; the lessons are loaded at the first look."""
+
+    @cached_property
+    def lessons(self):
+        """{notebook, such as "04_elbo": {name: exercise}}."""
+        folders = [each.name for each in pkgutil.iter_modules(vae_helpers.__path__) if each.name.startswith("lesson")]
+        modules = [importlib.import_module(f"vae_helpers.{folder}.exercises") for folder in sorted(folders)]
+        return {module.NOTEBOOK: exercises_of(module) for module in modules}
+
+    @cached_property
+    def table(self):
+        return {name: each for exercises in self.lessons.values() for name, each in exercises.items()}
+
+    def __getitem__(self, name):
+        return self.table[name]
+
+    def __iter__(self):
+        return iter(self.table)
+
+    def __len__(self):
+        return len(self.table)
+
+    def nearby(self):
+        """The names of this lesson's exercises, which the kernel's imports tell; or else those of all lessons."""
+        opened = [notebook for notebook in self.lessons if f"vae_helpers.lesson{notebook[:2]}.figures" in sys.modules]
+        return [name for notebook in opened or self.lessons for name in self.lessons[notebook]]
+
+
+def exercises_of(module):
+    """{name: exercise} of all exercises that a module defines."""
+    return {each.name: each for each in vars(module).values() if isinstance(each, Exercise)}
+
+
+EXERCISES = Exercises()
+
+
+def check(answer, name=None):
+    """Judge an answer: a Verdict, whatever the answer does.
+
+    answer: the learner's function or class, whose own name says which exercise it belongs to. name: the exercise's
+    name, for an answer without a fitting one, such as a lambda. Never raises; a name that no exercise has is said.
+    """
+    name = name or getattr(answer, "__name__", "")
+    if not isinstance(name, str) or name not in EXERCISES:
+        return Verdict("wrong", unknown(str(name)))
+    verdict = EXERCISES[name].check(answer)
+    kept.remember(name, verdict)
+    return verdict
+
+
+def unknown(name):
+    """What to do where no exercise has a name, in words."""
+    names = EXERCISES.nearby()
+    close = difflib.get_close_matches(name, EXERCISES, 1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    found = (
+        f"No exercise is called {name!r}." if name else "This answer has no name, so it can't be told which exercise."
+    )
+    return (
+        f"{found}{meant} The exercises here are {', '.join(names)}: call your function like one of them, or say which"
+        " one "
+        f'you mean, as in check(answer, "{names[0]}").'
+    )
+
+
+def done(notebook):
+    """How many of a notebook's exercises have been solved, in this kernel or before: a line, and a card in Jupyter.
+
+    Raises ValueError if the notebook, such as "04_elbo", has none.
+    """
+    if notebook not in EXERCISES.lessons:
+        known = ", ".join(EXERCISES.lessons)
+        raise ValueError(f"{notebook!r} has no exercises; the notebooks that have are {known}.")
+    return _progress_of(notebook, kept.recalled())
+
+
+def progress(reset=False):
+    """All lessons' exercises, those solved and those still open, as one table. reset=True forgets them all first."""
+    if reset:
+        kept.forget()
+    known = kept.recalled()
+    lessons = {notebook: _progress_of(notebook, known) for notebook in EXERCISES.lessons}
+    return AllProgress(lessons, {name: attempts for name, (_, attempts, _) in known.items()})
+
+
+def _progress_of(notebook, known):
+    names = EXERCISES.lessons[notebook]
+    solved = tuple(name for name in names if known.get(name, (False,))[0])
+    return Progress(solved, tuple(name for name in names if name not in solved))
