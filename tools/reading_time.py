@@ -2,8 +2,8 @@
 
     python tools/reading_time.py          a line for each notebook
 
-Reading: 150 words a minute, a minute for each displayed formula and for each figure. Exercises: the minutes that stand in
-their headings, such as "### Exercise 2: the trick as a layer (8 minutes)". Both are rounded up to 5 minutes.
+Reading: 150 words a minute, a minute for each displayed formula and for each figure. Exercises: the minutes that stand
+in their headings, such as "### Exercise 2: the trick as a layer (8 minutes)". Both are rounded up to 5 minutes.
 """
 
 import json

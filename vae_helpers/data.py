@@ -1,48 +1,26 @@
 """The digits as arrays: loaded from where they can be had, scaled, split, binarized.
 
-Where the files come from: MNIST (LeCun, Cortes, Burges) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) from the address
-that Keras uses, kept in Keras's own cache; the stroke digits from ``vae_helpers.strokes``, whose ``stroke_factors``
-tells what bent each of them.
+MNIST (LeCun, Cortes, Burges) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) come from the address that Keras uses,
+the stroke digits from ``vae_helpers.strokes``, and all are kept in Keras's cache. A file is written beside its place
+and moved there whole, so what is there is never half-written. Nothing is ever unpickled, which could run any code.
 """
 
+import contextlib
 import gzip
 import hashlib
 import os
-import struct
-import zlib
+import re
+import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from vae_helpers.files import (
-    DigitsError,
-    datasets_folder,
-    download,
-    read_bytes,
-    read_npz,
-    require_reachable,
-    whole_file,
-)
-from vae_helpers.strokes import load_stroke_digits
-from vae_helpers.validate import (
-    require_floating,
-    require_integers,
-    require_positive_int,
-    require_range,
-    require_seed,
-    require_shape,
-)
-
-__all__ = [
-    "DigitsError",
-    "binarize",
-    "load_digits",
-    "one_of_each",
-    "preprocess",
-    "train_validation_split",
-]
+from vae_helpers import strokes, validate
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # keras.datasets' own
+PATIENCE = (3.05, 20)  # seconds: for each of the server's addresses to answer, and for the next bytes to come
+SPARE = Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")  # Keras's, where no home serves
 
 # sha256 of the file at that address (keras.datasets.mnist has the same), and of each array's bytes in it. Other files
 # may hold the same arrays, so a file in the cache is judged by its arrays.
@@ -62,81 +40,92 @@ FASHION_MD5 = {
     "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
 }
 
+STROKE_COUNTS = {"train": 60_000, "test": 10_000}
+LEAST = {"train": 1000, "test": 100}  # images in a file of one's own: the notebooks average over them
+FAINT = 64  # of 255: images without a darker pixel were meant on another scale
+
+NAMES = ("auto", "mnist", "fashion_mnist", "strokes")
 WAYS_OUT = (
     "Give load_digits, or the environment variable VAE_DIGITS, the path of an .npz file laid out like Keras's "
     "mnist.npz, or one of the names 'mnist', 'fashion_mnist' (both need the network once) and 'strokes' (never does)."
 )
 
 
+class DigitsError(Exception):
+    """Images can't be had from the source asked for. The message says why, and what to do next."""
+
+
 def load_digits(source="auto"):
-    """Ten classes of 28x28 images, for training and for testing.
+    """28x28 images of up to ten classes, for training and for testing.
 
     Args:
         source: "mnist", "fashion_mnist", "strokes" (the course's own synthetic digits), or the path of an .npz file
             with the arrays x_train, y_train, x_test and y_test. "auto" takes what the environment variable VAE_DIGITS
             names, one of these; where it is not set, MNIST; and where MNIST can't be had either, because there is no
-            network, the stroke digits, and it says so in one printed line.
+            network, the stroke digits, and it says so in one printed line. Capitals in a name, and blanks, quotes or
+            ``file://`` around a path, do no harm.
 
     Returns:
         ``(x_train, y_train), (x_test, y_test)``: images uint8 (n, 28, 28), 0 = paper and 255 = ink; labels uint8 (n,),
-        0..9. 60,000 and 10,000 of them, unless a file of yours holds another number.
+        0..9. 60,000 and 10,000 of them; a file of yours may hold other numbers, from 1,000 and 100. If its images hold
+        only 0 and 1, 1 is taken for ink and becomes 255, and a printed line says so.
 
     Raises:
-        DigitsError: a source asked for by name or path can't be had; another is never put in its place.
+        DigitsError: a source asked for by name or path can't be had, or there is nothing to learn from what it holds;
+            another is never put in its place.
     """
-    variable = os.environ.get("VAE_DIGITS") or "auto"
-    named = variable if source == "auto" else source
-    if named == "auto":
-        return _load_mnist_or_strokes()
+    source = _tidied(source)
+    named = (_tidied(os.environ.get("VAE_DIGITS", "")) or source) if source == "auto" else source
     try:
         return _load_named(named)
     except DigitsError as error:
-        culprit = "The environment variable VAE_DIGITS names digits that can't be had. " if source == "auto" else ""
-        raise DigitsError(f"{culprit}{error} {WAYS_OUT}") from None
-
-
-def _load_mnist_or_strokes():
-    try:
-        return _load_mnist()
-    except DigitsError as error:
+        if named != "auto":
+            culprit = "The environment variable VAE_DIGITS names digits that can't be had. " if source == "auto" else ""
+            raise DigitsError(f"{culprit}{error} {WAYS_OUT}") from None
         print(f"Using the stroke digits (synthetic, drawn by the course), because MNIST can't be had: {error}")
-        return load_stroke_digits()
+    return _load_stroke_digits()
+
+
+def _tidied(source):
+    """A name in small letters, or a path, without what people put around it."""
+    text = re.fullmatch(r"""\s*(["']?)\s*(.*?)\s*\1\s*""", str(source), re.DOTALL)[2]
+    if text.lower().startswith("file://"):
+        from urllib.request import url2pathname  # a tenth of a second, and seldom needed
+
+        return url2pathname(text[len("file://") :])
+    name = text.lower().replace("-", "_")
+    return name if name in NAMES else text
 
 
 def _load_named(source):
-    loaders = {"mnist": _load_mnist, "fashion_mnist": _load_fashion_mnist, "strokes": load_stroke_digits}
-    if isinstance(source, str) and source in loaders:
+    loaders = dict(zip(NAMES, (_load_mnist, _load_mnist, _load_fashion_mnist, _load_stroke_digits), strict=True))
+    if source in loaders:
         return loaders[source]()
-    try:
-        path = Path(source).expanduser()
-    except (TypeError, RuntimeError) as error:  # no path at all; a user in ~user whom nobody knows
-        raise DigitsError(f"The source {source!r} is neither a name nor a path ({error}).") from None
+    path = Path(os.path.expanduser(source))
     if not os.path.lexists(path):
-        raise DigitsError(f"{str(source)!r} is not the name of a source, and there is no file {path.absolute()}.")
+        raise DigitsError(f"{source!r} is not the name of a source, and there is no file {path.absolute()}.")
     return _load_file(path)
 
 
-# --- MNIST, and files laid out like it ---
+# --- files laid out like Keras's mnist.npz ---
 
 
 def _load_file(path):
     """Any digits in Keras's layout: a file of the user's own, so its contents are checked, not its digest."""
-    arrays = read_npz(path, MNIST_ARRAYS)
-    (x_train, y_train), (x_test, y_test) = (_checked_pair(path, arrays, part) for part in ("train", "test"))
-    return (x_train, y_train), (x_test, y_test)
+    arrays = _read_npz(path, MNIST_ARRAYS)
+    for part in ("train", "test"):
+        images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        fault = _layout_fault(images, labels, part) or _content_fault(images, part)
+        if fault:
+            raise DigitsError(f"{path} can't serve as digits: {fault}.")
+        if images.max() == 1:
+            print(f"{path}: x_{part} holds 0 and 1, so 1 is taken for ink. Save it as 255 to be rid of this line.")
+            images *= np.uint8(255)
+    return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"].astype(np.uint8)) for part in ("train", "test"))
 
 
-def _checked_pair(path, arrays, part):
-    """The images and labels of one part. Raises DigitsError unless they are digits in Keras's layout."""
-    images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
-    fault = _fault(images, labels, part)
-    if fault:
-        raise DigitsError(f"{path} is not laid out like Keras's mnist.npz: {fault}.")
-    return images, labels.astype(np.uint8)
-
-
-def _fault(images, labels, part):
-    """What is wrong with one part's arrays; None if nothing is."""
+def _layout_fault(images, labels, part):
+    """What in one part's arrays is not as in Keras's mnist.npz; None if all is."""
     if images.dtype != np.uint8:
         return f"x_{part} must be uint8, but has dtype {images.dtype}"
     if images.ndim != 3 or images.shape[1:] != (28, 28):
@@ -145,88 +134,167 @@ def _fault(images, labels, part):
         return f"y_{part} must hold integers, but has dtype {labels.dtype}"
     if labels.shape != (len(images),):
         return f"y_{part} must hold one label for each of {len(images)} images, but has shape {labels.shape}"
-    if len(images) == 0:
-        return f"x_{part} is empty"
-    if labels.min() < 0 or labels.max() > 9:
+    if labels.size and (labels.min() < 0 or labels.max() > 9):
         return f"y_{part} must hold labels from 0 to 9, but holds {labels.min()} to {labels.max()}"
     return None
 
 
+def _content_fault(images, part):
+    """Why one part's images can't serve; None if they can."""
+    if len(images) < LEAST[part]:
+        return f"x_{part} holds {len(images)} images, and the notebooks need {LEAST[part]} or more: add some"
+    if not np.ptp(images, axis=0).any():
+        return f"all images of x_{part} are the same, so there is nothing to learn from them: look at how it was saved"
+    if 1 < images.max() < FAINT:
+        factor = 255 // images.max()
+        return f"x_{part} goes to {images.max()}, where ink is 255: multiply the images by {factor} and save them again"
+    return None
+
+
+def _read_npz(path, names):
+    """The arrays called ``names`` in an .npz file, as a dict. Raises DigitsError, which says what is wrong with it."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            held = archive.files
+            arrays = {name: np.asarray(archive[name]) for name in names if name in held}
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds of exception on a damaged file
+        raise DigitsError(f"{path} {_file_fault(path, error)}.") from None
+    for name in names:
+        if name not in arrays:
+            raise DigitsError(f"{path} has no array {name!r}; it holds {', '.join(held) or 'nothing'}.")
+    return arrays
+
+
+def _file_fault(path, error):
+    """What is wrong with a file that numpy could not read as an .npz."""
+    if isinstance(error, OSError) and error.errno:
+        return f"can't be read ({error.strerror})"
+    with open(path, "rb") as file:
+        start = file.read(512)
+    if start.lstrip().startswith(b"<"):
+        return "is a web page, not data: a failed download or a log-in page saved under that name"
+    if not start.startswith(b"PK"):
+        return f"is {'not an .npz file (a zip archive of numpy arrays)' if start else 'empty'}"
+    if not zipfile.is_zipfile(path):
+        return "is truncated: the end of the .npz archive is missing"
+    if "allow_pickle" in str(error):
+        return "holds pickled Python objects, which are never loaded, because unpickling can run any code"
+    return f"is damaged ({type(error).__name__}: {error})"
+
+
+# --- the cache, and what is fetched into it ---
+
+
+def _place(name):
+    """Where a data file is or goes: in Keras's folder for data sets, or in SPARE where nothing can be put there.
+
+    Found without importing Keras, which takes seconds.
+    """
+    home = os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras")  # with no home to be found, ~ stays
+    path = Path(home, "datasets", name)
+    if not os.path.lexists(path) and not home.startswith("~"):
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+    return path if os.path.lexists(path) or os.access(path.parent, os.W_OK) else SPARE / "datasets" / name
+
+
 def _load_mnist():
-    path = datasets_folder() / "mnist.npz"
-    return _cached_or_fetched(path, ADDRESS + "mnist.npz", MNIST_SHA256, _read_mnist)
+    path, fault = _place("mnist.npz"), ""
+    if os.path.lexists(path):
+        try:
+            return _read_mnist(path)
+        except DigitsError as error:
+            fault = f"In the cache, {error} "
+    _fetch(path, MNIST_SHA256, fault)
+    return _read_mnist(path)
 
 
 def _read_mnist(path):
     """MNIST from an .npz file of whatever making. Raises DigitsError unless the arrays are MNIST's, to the byte."""
-    pairs = _load_file(path)
-    for name, array in zip(MNIST_ARRAYS, (array for pair in pairs for array in pair), strict=True):
-        if hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != MNIST_ARRAYS[name]:
+    train, test = _load_file(path)
+    for (name, digest), array in zip(MNIST_ARRAYS.items(), (*train, *test), strict=True):
+        if hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != digest:
             raise DigitsError(f"{path} is not MNIST: its array {name!r} has been altered.")
-    return pairs
-
-
-def _cached_or_fetched(path, url, digest, read):
-    """``read(path)`` from the cache; or, where the file is missing or bad there, from a checked new copy of it.
-
-    Raises DigitsError where that can't be fetched. What is in the cache is replaced by a good file or left alone.
-    """
-    fault = ""
-    if os.path.lexists(path):
-        try:
-            return read(path)
-        except DigitsError as error:
-            fault = f"In the cache, {error} "
-    try:
-        require_reachable(url)
-    except DigitsError as error:
-        raise DigitsError(f"{fault}{error}") from None
-    if fault:
-        print(f"{fault}It is fetched anew.")
-    return _fetched(path, url, digest, read)
-
-
-def _fetched(path, url, digest, read):
-    try:
-        with whole_file(path) as part:
-            download(url, digest, part)
-            return read(part)
-    except OSError as error:
-        raise DigitsError(f"{url} can't be saved anywhere ({error}).") from None
-
-
-# --- Fashion-MNIST ---
+    return train, test
 
 
 def _load_fashion_mnist():
-    x_train, y_train, x_test, y_test = (_load_idx(name, digest) for name, digest in FASHION_MD5.items())
-    return (x_train, y_train), (x_test, y_test)
+    arrays = [_load_idx(_place(f"fashion-mnist/{name}"), f"md5:{md5}") for name, md5 in FASHION_MD5.items()]
+    return tuple(arrays[:2]), tuple(arrays[2:])
 
 
-def _load_idx(name, digest):
-    path = datasets_folder() / "fashion-mnist" / name
-    return _cached_or_fetched(path, ADDRESS + name, digest, lambda file: _read_idx(file, digest))
+def _load_idx(path, digest):
+    """The array in one of Fashion-MNIST's gzipped IDX files: behind 16 bytes the images, behind 8 the labels."""
+    _fetch(path, digest, f"In the cache, {path} is not the published file. " if os.path.lexists(path) else "")
+    content = bytearray(gzip.decompress(path.read_bytes()))  # unlike bytes, an array over it can be written to
+    if "images" in path.name:
+        return np.frombuffer(content, np.uint8, offset=16).reshape(-1, 28, 28)
+    return np.frombuffer(content, np.uint8, offset=8)
 
 
-def _read_idx(path, digest):
-    """The array in a gzipped IDX file. Raises DigitsError unless the file is the published one, by its md5."""
-    packed = read_bytes(path)
-    if hashlib.md5(packed, usedforsecurity=False).hexdigest() != digest:
-        raise DigitsError(f"{path} is not the published file: its md5 is not {digest}.")
+def _fetch(path, digest, fault):
+    """Let pooch fetch a file, verify it and move it to ``path``, where it found ``fault``; unless it stands there."""
+    import pooch  # a tenth of a second, and only a download needs it
+
+    def announce(response, **_):
+        if response.status_code == 200:
+            print(f"{fault}Downloading {response.url} to {path.parent}.")
+
+    def share(file, action, _):  # pooch leaves it to its owner alone; in a workshop many read one folder
+        with contextlib.suppress(OSError):
+            if action != "fetch":
+                os.chmod(file, 0o644)
+
+    pooch.get_logger().setLevel("WARNING")  # it would write to stderr
+    downloader = pooch.HTTPDownloader(chunk_size=2**16, timeout=PATIENCE, hooks={"response": announce})
     try:
-        return _parse_idx(gzip.decompress(packed))
-    except (OSError, EOFError, zlib.error, ValueError, struct.error) as error:
-        raise DigitsError(f"{path} is not a gzipped IDX file ({error}).") from None
+        pooch.retrieve(ADDRESS + path.name, digest, path.name, path.parent, share, downloader)
+    except Exception as error:  # requests, urllib3, pooch and the disk raise many kinds
+        reason = getattr((error.args or [error])[0], "reason", error)  # of requests' long sentence the last part
+        raise DigitsError(f"{fault}{ADDRESS}{path.name} can't be fetched ({reason}).") from None
 
 
-def _parse_idx(content):
-    """The array in an IDX file: two zero bytes, 8 for uint8, the number of axes, each axis's length as a big-endian
-    32-bit number, then the bytes. The format's description came with MNIST. Raises ValueError or struct.error."""
-    zeros, kind, axes = struct.unpack_from(">HBB", content)
-    if (zeros, kind) != (0, 8):
-        raise ValueError("its header does not announce unsigned bytes")
-    shape = struct.unpack_from(f">{axes}I", content, 4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape).copy()  # a writable array
+# --- the stroke digits, drawn once ---
+
+
+def _load_stroke_digits():
+    arrays = _stroke_arrays()
+    return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in STROKE_COUNTS)
+
+
+def stroke_factors():
+    """What bent each of the stroke digits: ``(train, test)``, structured arrays (n,) in the order of the images.
+
+    ``train["slant"]`` is one factor, float32 (60000,); ``strokes.FACTORS`` says what each is and in which unit.
+    """
+    arrays = _stroke_arrays()
+    return tuple(arrays[f"factors_{part}"] for part in STROKE_COUNTS)
+
+
+def _stroke_arrays():
+    """Images, labels and factors of both parts: read from the cache, or drawn, in seconds, and kept there."""
+    path = _place(f"stroke_digits_{strokes.VERSION}.npz")
+    names = [f"{kind}_{part}" for kind in ("x", "y", "factors") for part in STROKE_COUNTS]
+    if os.path.lexists(path):
+        try:
+            return _read_npz(path, names)
+        except DigitsError as error:
+            print(f"In the cache, {error} It is drawn anew.")
+    digits = strokes.draw_stroke_digits(sum(STROKE_COUNTS.values()), seed=0)
+    parts = [part for array in digits for part in np.split(array, [STROKE_COUNTS["train"]])]
+    arrays = dict(zip(names, parts, strict=True))
+    _keep(arrays, path)
+    return arrays
+
+
+def _keep(arrays, path):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            np.savez(Path(folder) / path.name, **arrays)  # not compressed, which would take seconds
+            os.replace(Path(folder) / path.name, path)
+    except OSError as error:
+        print(f"{path} could not be kept ({error.strerror}). Set KERAS_HOME to a folder that can be written.")
 
 
 # --- from images to what a model eats ---
@@ -239,12 +307,12 @@ def preprocess(images):
     keep their values. Raises ValueError, which names ``images``, for any other shape, dtype or value.
     """
     images = np.asarray(images)
-    require_shape("images", images, ("n", 28, 28))
+    validate.require_shape("images", images, ("n", 28, 28))
     if np.issubdtype(images.dtype, np.integer):
-        require_range("images", images, 0, 255)
+        validate.require_range("images", images, 0, 255)
         scaled = images.astype(np.float32) / np.float32(255)
     elif np.issubdtype(images.dtype, np.floating):
-        require_range("images", images, 0, 1)
+        validate.require_range("images", images, 0, 1)
         scaled = images.astype(np.float32)
     else:
         raise ValueError(f"images must hold numbers: integers or floats, but has dtype {images.dtype}.")
@@ -258,26 +326,35 @@ def binarize(x, seed):
     x's shape. Raises ValueError, which names the argument, for anything else.
     """
     x = np.asarray(x)
-    require_floating("x", x)
-    require_range("x", x, 0, 1)
-    require_seed("seed", seed)
-    return (np.random.default_rng(seed).random(x.shape) < x).astype(np.float32)
+    validate.require_floating("x", x)
+    validate.require_range("x", x, 0, 1)
+    validate.require_seed("seed", seed)
+    rng, samples = np.random.default_rng(seed), np.empty(x.shape, np.float32)
+    grey, drawn = x.reshape(-1), samples.reshape(-1)
+    for start in range(0, x.size, 2**20):  # in pieces: random numbers for 60,000 images at once fill 376 MB
+        piece = slice(start, start + 2**20)
+        drawn[piece] = rng.random(len(grey[piece])) < grey[piece]
+    return samples
 
 
-def train_validation_split(x, y, n_validation=5000, seed=0):
+def train_validation_split(x, y, n_validation=None, seed=0):
     """Shuffle the examples and hold ``n_validation`` of them out: ``x_train, y_train, x_val, y_val``.
 
-    ``x``: (n, ...), ``y``: (n,). Each example goes to exactly one side; the same seed makes the same split. Raises
-    ValueError unless x and y are equally long and at least one example is left for training.
+    ``x``: (n, ...), ``y``: (n,). ``n_validation`` None: a tenth of the examples, and never more than 5,000. Each
+    example goes to exactly one side; the same seed makes the same split. Raises ValueError unless x and y are equally
+    long and at least one example is left for training.
     """
     x, y = np.asarray(x), np.asarray(y)
-    require_shape("y", y, ("n",))
-    require_positive_int("n_validation", n_validation)
-    require_seed("seed", seed)
+    validate.require_shape("y", y, ("n",))
+    if n_validation is None:
+        n_validation = min(5000, max(1, len(y) // 10))
+    validate.require_positive_int("n_validation", n_validation)
+    validate.require_seed("seed", seed)
     if x.ndim == 0 or len(x) != len(y):
         raise ValueError(f"x and y must be equally long, but x has shape {x.shape} and y has shape {y.shape}.")
     if n_validation >= len(x):
-        raise ValueError(f"n_validation must be below the number of examples, {len(x)}, but is {n_validation}.")
+        way_out = "leave it out to hold out a tenth of them"
+        raise ValueError(f"n_validation must be below {len(x)}, all examples, but is {n_validation}: {way_out}.")
     order = np.random.default_rng(seed).permutation(len(x))
     validation, train = order[:n_validation], order[n_validation:]
     return x[train], y[train], x[validation], y[validation]
@@ -289,6 +366,6 @@ def one_of_each(y):
     Ten of them if all ten digits occur. Raises ValueError unless y holds integers, one for each example.
     """
     y = np.asarray(y)
-    require_shape("y", y, ("n",))
-    require_integers("y", y)
+    validate.require_shape("y", y, ("n",))
+    validate.require_integers("y", y)
     return np.unique(y, return_index=True)[1]

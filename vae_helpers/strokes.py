@@ -5,22 +5,16 @@ little at random and by bending the whole digit by known factors, which are kept
 recovers them. The pen lays dots of ink along the strokes, closely enough to merge into a line with soft edges.
 
 The pixels follow from the seed alone, whatever the batch they are drawn in. On another kind of processor a grey value
-may differ by 1 here and there, where a rounding falls the other way.
+may differ by 1 here and there, where a rounding falls the other way. ``vae_helpers.data`` loads and keeps the data set.
 """
 
-import hashlib
-import os
 from typing import NamedTuple
 
 import numpy as np
 
-from vae_helpers.files import DigitsError, datasets_folder, read_npz, whole_file
 from vae_helpers.validate import require_positive_int, require_seed
 
 VERSION = 1  # of the drawing: count it up whenever the pixels change, so that no cache holds the old ones
-SEED = 0  # of the data set
-COUNTS = {"train": 60_000, "test": 10_000}
-
 SIDE = 28  # pixels
 HEIGHT = 16.8  # pixels from the highest to the lowest point of the pen's path, at scale 1
 DOT = 0.7  # pixels: standard deviation of a dot of ink
@@ -88,70 +82,6 @@ FACTORS = np.dtype(
         ("jitter", "f4"),  # how unsteady the hand was; 1: CAREFUL
     ]
 )
-
-
-def load_stroke_digits():
-    """The stroke digits, ``(x_train, y_train), (x_test, y_test)``: images uint8 (n, 28, 28), labels uint8 (n,).
-
-    60,000 and 10,000 of them. Drawn once, in seconds, and then read from the file stroke_digits_VERSION.npz in Keras's
-    folder for data sets. A bad file there is drawn anew, and a printed line says so; where no file can be written, too.
-    """
-    arrays = _load_arrays()
-    return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in COUNTS)
-
-
-def stroke_factors():
-    """What bent each of the stroke digits: ``(train, test)``, structured arrays (n,) in the order of the images.
-
-    ``train["slant"]`` is one factor, float32 (60000,); FACTORS says what each is and in which unit.
-    """
-    arrays = _load_arrays()
-    return tuple(arrays[f"factors_{part}"] for part in COUNTS)
-
-
-def _load_arrays():
-    path = datasets_folder() / f"stroke_digits_{VERSION}.npz"
-    if os.path.lexists(path):
-        try:
-            return _read_arrays(path)
-        except DigitsError as error:
-            print(f"In the cache, {error} It is drawn anew.")
-    arrays = _draw_arrays()
-    _keep(arrays, path)
-    return arrays
-
-
-def _read_arrays(path):
-    """Raises DigitsError unless the file holds what was written to it."""
-    names = [f"{kind}_{part}" for part in COUNTS for kind in ("x", "y", "factors")]
-    arrays = read_npz(path, [*names, "digest"])
-    if str(arrays.pop("digest")) != _digest(arrays):
-        raise DigitsError(f"{path} has been altered.")
-    return arrays
-
-
-def _draw_arrays():
-    digits = draw_stroke_digits(sum(COUNTS.values()), SEED)
-    parts = [np.split(array, [COUNTS["train"]]) for array in digits]
-    pairs = zip(("x", "y", "factors"), parts, strict=True)
-    return {f"{kind}_{part}": array for kind, both in pairs for part, array in zip(COUNTS, both, strict=True)}
-
-
-def _keep(arrays, path):
-    try:
-        with whole_file(path) as part:
-            np.savez(part, digest=_digest(arrays), **arrays)  # not compressed, which would take seconds
-    except OSError as error:
-        print(f"The stroke digits could not be kept for the next run ({error}).")
-
-
-def _digest(arrays):
-    """sha256 of all the arrays: their names, dtypes, shapes and bytes."""
-    digest = hashlib.sha256()
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.descr} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array).view(np.uint8))
-    return digest.hexdigest()
 
 
 def draw_stroke_digits(n, seed):
