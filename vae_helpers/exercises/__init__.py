@@ -4,6 +4,7 @@ The exercises themselves stand with their lessons, in ``vae_helpers/lessonNN/exe
 asked for. Nothing here imports TensorFlow or Keras: an exercise about layers does so when it is checked.
 """
 
+from vae_helpers.exercises import models
 from vae_helpers.exercises.exercise import RIGHT, Exercise, draws, reductions
 from vae_helpers.exercises.registry import EXERCISES, check, done, progress
 from vae_helpers.exercises.running import UnusableError, as_array
@@ -17,6 +18,7 @@ __all__ = [
     "check",
     "done",
     "draws",
+    "models",
     "progress",
     "reductions",
 ]

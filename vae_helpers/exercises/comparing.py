@@ -79,7 +79,7 @@ def unnamed(exercise, answer, seen):
     for case, one in seen.items():
         if words := explain(exercise, one, exercise.known_run(exercise.program({}), case)):
             rule = "" if one.error else unused(exercise, answer) or relation(exercise, seen)
-            return f"{rule}{words}{TO_SEE_IT}{exercise.name}({case})" if case else f"{rule}{words}"
+            return f"{rule}{words}{TO_SEE_IT}{exercise.name}({case})" if not exercise.template else f"{rule}{words}"
     return ""
 
 

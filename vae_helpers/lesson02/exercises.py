@@ -1,8 +1,9 @@
-"""The exercises of notebook 02: from the log-variance to a draw of z."""
+"""The exercises of notebook 02: from the log-variance to a draw of z, an encoder, a sampling layer."""
 
 import numpy as np
 
 from vae_helpers.exercises import RIGHT, Exercise, as_array, draws
+from vae_helpers.lesson02.building import BUILD_ENCODER, SAMPLING  # noqa: F401 - collected with those below
 
 NOTEBOOK = "02_encoder"
 
