@@ -13,15 +13,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
 from digits import make_path_absolute
+from driving import NOTEBOOKS, TOKEN
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = Path(os.environ.get("VAE_NOTEBOOKS", ROOT / "notebooks"))
-SCREENSHOTS = ROOT / "build" / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
@@ -37,7 +34,6 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # else cells out of sight are not in the page
     "docmanager-extension/plugin": {"autosave": False},
 }
-TOKEN = "browser-tests"
 
 
 def pytest_sessionstart(session):

@@ -1,19 +1,18 @@
 """Pages as `make course` writes them, opened from the disk without a kernel or a network."""
 
-import base64
 import re
 
 import nbformat
 import numpy as np
 import pytest
+from driving import NOTEBOOKS, assert_explorer_moves, names, screenshot
 from nbclient import NotebookClient
 from run_notebooks import executed
-from test_lab import assert_explorer_moves, names, screenshot
+from scipy.special import expit
 from write_course import copy_mathjax
 from write_course import page as course_page
 
-from conftest import NOTEBOOKS
-from vae_helpers import widgets
+from vae_helpers.lesson06 import widgets
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_the_explorer_works_in_the_page_of_06(page, written):
 
 def test_what_needs_a_kernel_is_a_picture_in_the_page(page, written):
     cells = [nbformat.v4.new_markdown_cell("# A panel")]
-    cells += [nbformat.v4.new_code_cell("from vae_helpers import widgets\nwidgets.bound()")]
+    cells += [nbformat.v4.new_code_cell("from vae_helpers.lesson04 import widgets\nwidgets.bound()")]
     nb = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(nb, kernel_name="python3", timeout=300).execute()
     page.goto(written(nb))
@@ -49,23 +48,24 @@ def test_what_needs_a_kernel_is_a_picture_in_the_page(page, written):
     assert picture.count() == 1 and picture.evaluate("image => image.naturalWidth") > 400
 
 
-@pytest.fixture
-def explorer():
-    """An explorer with two points, made of arrays: its decoder is no one's, and its plane reaches from -3.5 to 3.5."""
+def made_of_arrays(z_mean, labels):
+    """An explorer whose decoder is no one's, with a random image for each point."""
     rng = np.random.default_rng(0)
     layers = [(rng.normal(0, 1, shape), rng.normal(0, 1, shape[1])) for shape in ((2, 16), (16, 784))]
-    images = rng.integers(0, 256, (2, 784)).astype("uint8")
-    return widgets.LatentExplorer(layers, np.array([[1.5, -1.0], [-2.0, 2.5]]), np.array([3, 7]), images)
+    images = rng.integers(0, 256, (len(labels), 784)).astype("uint8")
+    return widgets.LatentExplorer(layers, z_mean, labels, images)
+
+
+@pytest.fixture
+def explorer():
+    """An explorer with two points; its plane reaches from -3.5 to 3.5."""
+    return made_of_arrays(np.array([[1.5, -1.0], [-2.0, 2.5]]), np.array([3, 7]))
 
 
 def explorers_page(explorer, times, folder):
     """The address of a page in which an explorer is shown so many times, without nbconvert's surroundings."""
-    names = ("weights", "codes", "labels", "images")
-    buffers = [{"path": [name], "data": base64.b64encode(getattr(explorer, name)).decode()} for name in names]
-    state = {name: getattr(explorer, name) for name in ("sizes", "colours", "_esm", "_css")}
-    path = folder / "explorers.html"
-    widget = {"state": state, "buffers": buffers}
-    path.write_text("".join(widgets.explorer_page(widget, i) for i in range(times)), encoding="utf-8")
+    path, saved = folder / "explorers.html", widgets.saved_state(explorer)
+    path.write_text("".join(widgets.explorer_page(saved, i) for i in range(times)), encoding="utf-8")
     return path.as_uri()
 
 
@@ -73,6 +73,11 @@ def ink(canvas):
     """What a canvas shows, 0 for paper to 1: (pixels,)."""
     rgba = canvas.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)")
     return 1 - np.array(rgba)[::4] / 255
+
+
+def decoded_at(explorer, z):
+    """The image that the explorer's decoder gives for a point z (2,): (pixels,)."""
+    return expit(widgets.logits(explorer.layers, [z]))[0]
 
 
 def place_in(caption):
@@ -106,7 +111,7 @@ def test_the_explorer_decodes_the_point_under_the_pointer(page, explorer, tmp_pa
     for z in ((1.75, 2.0), (-1.0, -2.5)):
         click(page, plane, z)
         wait_for_place(page, z)
-        np.testing.assert_allclose(ink(decoded), widgets.decode(explorer.layers, [place_in(caption)])[0], atol=0.03)
+        np.testing.assert_allclose(ink(decoded), decoded_at(explorer, place_in(caption)), atol=0.03)
     page.keyboard.press("ArrowRight")
     wait_for_place(page, (-0.95, -2.5))
 
@@ -121,7 +126,7 @@ def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
         assert place_in(caption) == list(z)
         np.testing.assert_allclose(ink(page.locator(".image").nth(1)), image / 255, atol=0.01)
         again = ink(page.locator(".image").nth(2))
-        np.testing.assert_allclose(again, widgets.decode(explorer.layers, z[None])[0], atol=0.01)
+        np.testing.assert_allclose(again, decoded_at(explorer, z), atol=0.01)
 
 
 def test_two_explorers_in_a_page_move_each_for_itself(page, explorer, tmp_path):
@@ -133,3 +138,10 @@ def test_two_explorers_in_a_page_move_each_for_itself(page, explorer, tmp_path):
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(200)
     assert place_in(captions[0]) != other and place_in(captions[1]) == other
+
+
+def test_three_thousand_digits_of_two_classes_can_be_explored(page, tmp_path):
+    z_mean, labels = np.random.default_rng(1).normal(size=(3000, 2)), np.arange(3000) % 2
+    page.goto(explorers_page(made_of_arrays(z_mean, labels), 1, tmp_path))
+    assert_explorer_moves(page, page.locator(".vae-explorer"))
+    screenshot(page, page.locator(".vae-explorer"), "06-many-digits")

@@ -1,7 +1,7 @@
 """All exercises by name, the check that finds the one that is meant, and what has been done."""
 
 import difflib
-import importlib
+import importlib.util
 import pkgutil
 import sys
 from collections.abc import Mapping
@@ -19,8 +19,9 @@ class Exercises(Mapping):
     @cached_property
     def lessons(self):
         """{notebook, such as "04_elbo": {name: exercise}}."""
-        folders = [each.name for each in pkgutil.iter_modules(vae_helpers.__path__) if each.name.startswith("lesson")]
-        modules = [importlib.import_module(f"vae_helpers.{folder}.exercises") for folder in sorted(folders)]
+        folders = sorted(each.name for each in pkgutil.iter_modules(vae_helpers.__path__) if "lesson" in each.name)
+        names = [f"vae_helpers.{folder}.exercises" for folder in folders]
+        modules = [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
         return {module.NOTEBOOK: exercises_of(module) for module in modules}
 
     @cached_property

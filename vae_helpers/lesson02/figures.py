@@ -1,0 +1,186 @@
+"""The figures of notebook 02: posteriors, the reparameterization trick, and the gradients through it."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator
+
+from vae_helpers.plots import COLOURS, animate, draw_image, draw_posterior, subplots
+
+
+def log_variance(z_log_var):
+    """The variance and sigma that a head's outputs mean; z_log_var: (n,), increasing, on the horizontal axis."""
+    figure, axis = subplots(size=(6.0, 3.4))
+    axis.axhspan(-2.5, 0, color="0.92")
+    axis.text(1.7, -1.2, "no variance and no sigma\ncan lie here", ha="center", va="center")
+    axis.plot(z_log_var, np.exp(z_log_var), label="variance = exp(output)")
+    axis.plot(z_log_var, np.exp(z_log_var / 2), "--", label="sigma = exp(output / 2)")
+    axis.plot(z_log_var, z_log_var, ":", color="black", label="sigma = output, as it stands")
+    axis.set(xlabel="the head's output", ylim=(-2.5, 7.5))
+    axis.legend(loc="upper left")
+    return figure
+
+
+def image_posteriors(images, z_mean, z_log_var):
+    """Each image (n, pixels) over its posterior: z_mean, z_log_var (n, 2) as a dot and a 1-sigma ellipse."""
+    figure, axes = subplots(2, len(images), size=(9.0, 2.2), squeeze=False)
+    limit = 1.1 * max(1, np.max(np.abs(z_mean) + np.exp(np.asarray(z_log_var) / 2)))
+    for top, bottom, image, mean, log_var in zip(*axes, images, z_mean, z_log_var, strict=True):
+        draw_image(top, image)
+        draw_posterior(bottom, (0, 0), (0, 0), linestyle="--", color="0.5")
+        draw_posterior(bottom, mean, log_var, color=COLOURS[0], linewidth=2)
+        bottom.plot(*mean, "o", color=COLOURS[0], markersize=4)
+        bottom.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+        for axis in (top, bottom):
+            axis.set_axis_off()
+    return figure
+
+
+def posteriors(z_mean, z_log_var, labels, z=None):
+    """Posteriors on the latent plane: z_mean, z_log_var (n, 2), labels (n,); z: a draw from each (n, 2), or None."""
+    figure, axis = subplots(size=(4.6, 4.4))
+    angle = np.linspace(0, 2 * np.pi, 100)
+    axis.plot(np.cos(angle), np.sin(angle), "--", color="black", label="prior, 1 sigma")
+    for colour, mean, log_var, label in zip(COLOURS, z_mean, z_log_var, labels, strict=False):
+        draw_posterior(axis, mean, log_var, color=colour)
+        axis.text(*mean, str(label), color=colour, fontsize=13, fontweight="bold", ha="center", va="center")
+    if z is not None:
+        for colour, mean, point in zip(COLOURS, z_mean, z, strict=False):
+            axis.plot(*np.transpose([mean, point]), "-x", color=colour, markevery=[1], markersize=9, markeredgewidth=2)
+    axis.autoscale_view()
+    axis.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    figure.legend(loc="outside upper center")
+    return figure
+
+
+def reparameterization(epsilon, z, z_mean, z_log_var):
+    """Noise epsilon (n, 2) and the z (n, 2) made from it with z_mean, z_log_var (2,); a letter follows five points."""
+    figure, axes = subplots(1, 2, size=(8.0, 4.2), sharex=True, sharey=True)
+    titles = ("epsilon, from N(0, I)", "z = z_mean + sigma * epsilon")
+    parameters = (((0, 0), (0, 0)), (z_mean, z_log_var))
+    for axis, points, title, parameter in zip(axes, (epsilon, z), titles, parameters, strict=True):
+        axis.plot(*np.transpose(points), ".", color="0.75", markersize=3)
+        draw_posterior(axis, *parameter, color=COLOURS[0], linewidth=2)
+        for letter, point in zip("abcde", points, strict=False):
+            axis.text(*point, letter, color=COLOURS[2], fontsize=14, fontweight="bold", ha="center", va="center")
+        axis.set(title=title, aspect="equal")
+    axes[0].set(xlabel="$\\varepsilon_1$", ylabel="$\\varepsilon_2$")
+    axes[1].set(xlabel="$z_1$", ylabel="$z_2$")
+    return figure
+
+
+# Nodes {name: (x, y)} and edges of the two computations that gradient_flow draws.
+_PLAIN_NODES = {"z_mean": (0, 1), "z_log_var": (0, 0), "sigma": (1.4, 0), "draw": (2.9, 0.5)}
+_TRICK_NODES = {"z_mean": (0, 1), "z_log_var": (0, 0), "sigma": (1.4, 0), "epsilon": (1.4, -0.85)}
+_TRICK_NODES |= {"\u00d7": (2.4, 0), "+": (3.2, 0.5)}
+_END_NODES = {"z": (4.2, 0.5), "loss": (5.2, 0.5)}
+_PLAIN_EDGES = [("z_log_var", "sigma"), ("z_mean", "draw"), ("sigma", "draw"), ("draw", "z"), ("z", "loss")]
+_TRICK_EDGES = [("epsilon", "\u00d7"), ("z_log_var", "sigma"), ("sigma", "\u00d7"), ("\u00d7", "+"), ("z_mean", "+")]
+_TRICK_EDGES += [("+", "z"), ("z", "loss")]
+
+
+def _draw_arrow(axis, start, end, **style):
+    """An arrow between two boxes of text, a little to the left of its direction: two can run along each other."""
+    ends = np.array([start.get_position(), end.get_position()])
+    x, y = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
+    ends += 0.06 * np.array([-y, x])
+    patches = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch(), "shrinkA": 3, "shrinkB": 3}
+    axis.annotate("", ends[1], ends[0], arrowprops={"arrowstyle": "->", **patches, **style})
+
+
+def _draw_flow(axis, nodes, edges, way_back):
+    """Boxes, tinted where chance enters, a grey arrow per edge, and a dashed one back along way_back's edges."""
+    boxes = {}
+    for name, (x, y) in nodes.items():
+        box = {"boxstyle": "round,pad=0.4", "facecolor": "moccasin" if name in ("draw", "epsilon") else "white"}
+        boxes[name] = axis.text(x, y, name, ha="center", va="center", fontsize=11, bbox=box)
+    for start, end in edges:
+        _draw_arrow(axis, boxes[start], boxes[end], color="0.4")
+        if (start, end) in way_back:
+            _draw_arrow(axis, boxes[end], boxes[start], color=COLOURS[0], linestyle="--", linewidth=2)
+    axis.set(xlim=(-0.5, 5.6), ylim=(-1.1, 1.3), aspect="equal")
+    axis.set_axis_off()
+
+
+def gradient_flow():
+    """How far the gradient gets back from the loss: with a plain draw of z, and with the reparameterization trick."""
+    figure, (plain, trick) = subplots(2, 1, size=(8.0, 5.6), height_ratios=(1.6, 2.4))
+    _draw_flow(plain, _PLAIN_NODES | _END_NODES, _PLAIN_EDGES, _PLAIN_EDGES[-1:])
+    _draw_flow(trick, _TRICK_NODES | _END_NODES, _TRICK_EDGES, _TRICK_EDGES[1:])
+    plain.set(ylim=(-0.3, 1.3))
+    plain.plot(3.5, 0.44, "x", color=COLOURS[2], markersize=13, markeredgewidth=3)
+    plain.set_title("a plain draw: the gradient stops at the draw", loc="left")
+    trick.set_title("the trick: z = z_mean + sigma \u00d7 epsilon, and every step can be differentiated", loc="left")
+    handles = [plt.Line2D([], [], color="0.4", label="values, forwards")]
+    handles += [plt.Line2D([], [], color=COLOURS[0], linestyle="--", linewidth=2, label="gradient, backwards")]
+    handles += [plt.Line2D([], [], color=COLOURS[2], marker="x", linestyle="", markeredgewidth=3, label="stops here")]
+    handles += [Patch(facecolor="moccasin", edgecolor="black", label="chance enters")]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    return figure
+
+
+def gradient_histograms(gradients, exact):
+    """Per-draw gradients, {estimator: (n,)}, one panel each on a shared axis, with the exact gradient as a line."""
+    rows = len(gradients)
+    figure, axes = subplots(rows, 1, size=(7.0, 1.8 * rows), sharex=True, sharey=True, squeeze=False)
+    low, high = np.quantile(np.concatenate(list(gradients.values())), (0.0003, 0.9997))
+    for axis, colour, (name, values) in zip(axes.flat, COLOURS, gradients.items(), strict=False):
+        axis.hist(values, np.linspace(low, high, 80), density=True, color=colour, label=name)
+        axis.axvline(exact, color="black", linestyle="--", label="exact")
+        axis.set(ylabel="density", yscale="log")
+        axis.legend()
+    axes[-1, 0].set(xlabel="gradient from one draw")
+    return figure
+
+
+def gradient_spread(sizes, spreads, xlabel, ylabel):
+    """Lines on two logarithmic axes: sizes (n,), spreads {estimator: (n,)}, all positive."""
+    figure, axis = subplots(size=(6.0, 3.6))
+    for marker, (name, values) in zip("os^v", spreads.items(), strict=False):
+        axis.loglog(sizes, values, marker=marker, label=name)
+    axis.set(xlabel=xlabel, ylabel=ylabel, xticks=sizes, xticklabels=sizes)
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.minorticks_off()
+    axis.legend()
+    return figure
+
+
+def moving_reparameterization(span=4.5):
+    """Noise on the left, z on the right with its 1-sigma ellipse; five points have a letter and an arrow.
+
+    Returns (figure, move); move(epsilon, z, ellipse, arrows, title): epsilon, z (n, 2); ellipse: z_mean and sigma, (2,)
+    each; arrows (5, 2): where each lettered point would go; empty arrays where there is nothing to show.
+    """
+    figure, axes = subplots(1, 2, size=(8.4, 4.4), sharex=True, sharey=True)
+    dots = [axis.plot([], [], ".", color="0.7", markersize=3)[0] for axis in axes]
+    style = {"ha": "center", "va": "center", "fontsize": 14, "fontweight": "bold", "color": COLOURS[2]}
+    style |= {"path_effects": [withStroke(linewidth=3, foreground="white")], "clip_on": True}
+    letters = [[axis.text(0, 0, letter, **style) for letter in "abcde"] for axis in axes]
+    draw_posterior(axes[0], (0, 0), (0, 0), color="black", linestyle="--")
+    draw_posterior(axes[1], (0, 0), (0, 0), color=COLOURS[0], linewidth=2)
+    ring = axes[1].patches[0]
+    units = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.008, "color": COLOURS[4], "zorder": 4}
+    quiver = axes[1].quiver(np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5), **units)
+    words = axes[1].set_title(" \n ")
+    for axis, name in zip(axes, (r"\varepsilon", "z"), strict=True):
+        axis.set(xlabel=f"${name}_1$", ylabel=f"${name}_2$", xlim=(-span, span), ylim=(-span, span), aspect="equal")
+    noise = axes[0].set_title(" \n ")
+    animate(*dots, *letters[0], *letters[1], ring, quiver, words, noise)
+
+    def move(epsilon, z, ellipse, arrows, title):
+        for line, texts, points in zip(dots, letters, (epsilon, z), strict=True):
+            line.set_data(*np.reshape(points, (-1, 2)).T)
+            for i, text in enumerate(texts):
+                text.set(visible=i < len(points) and len(epsilon) > 0, position=points[i] if len(points) else (0, 0))
+        ring.set(center=ellipse[0], width=2 * ellipse[1][0], height=2 * ellipse[1][1])
+        quiver.set_visible(len(arrows) > 0)
+        if len(arrows):
+            quiver.set_offsets(z[:5])
+            quiver.set_UVC(*np.transpose(arrows))
+        words.set_text(title)
+        held = "epsilon, from N(0, I): the sliders do not touch it\n(dashed: 1 sigma)"
+        noise.set_text(held if len(epsilon) else "no epsilon that is held fixed\n(dashed: 1 sigma)")
+
+    return figure, move

@@ -1,0 +1,1 @@
+"""Notebook 03's own room: its figures, exercises and widgets."""

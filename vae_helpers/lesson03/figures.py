@@ -1,0 +1,119 @@
+"""The figures of notebook 03: curves, decoded images, and what a pixel costs in nats."""
+
+import numpy as np
+
+from vae_helpers.plots import COLOURS, animate, draw_image, draw_latent_plane, draw_manifold, frames, subplots
+
+
+def _draw_curves(axis, x, curves, points=((), ())):
+    """Curves as {label: (n,) values at x}, each with its own line style; points: their x and y, as dots."""
+    for style, (label, y) in zip(("-", "--", "-.", ":"), curves.items(), strict=False):
+        axis.plot(x, y, style, linewidth=1.8, label=label)
+    axis.plot(*points, "o", color="black", markersize=6, zorder=3)
+    axis.legend(frameon=False)
+
+
+def curves(x, curves, axis_labels, points=((), ()), bottom=None):
+    """Up to four curves over one x. curves: {label: (n,)}; points: x and y of dots; bottom: of the vertical axis."""
+    figure, axis = subplots(size=(5.2, 2.7))
+    _draw_curves(axis, x, curves, points)
+    axis.set(xlabel=axis_labels[0], ylabel=axis_labels[1], ylim=(bottom, None))
+    return figure
+
+
+def sigmoid(logits, probabilities, some_logits, some_probabilities):
+    """The sigmoid and its inverse, (n,) each, with a few points, (k,) each, marked on both."""
+    figure, axes = subplots(1, 2, size=(6.6, 2.5))
+    curve, points = (logits, probabilities), (some_logits, some_probabilities)
+    words = ("logit $l$", "probability $p$")
+    ways = {"sigmoid: logit to probability": 1, "log-odds: probability to logit": -1}
+    for axis, (title, way) in zip(axes, ways.items(), strict=True):
+        axis.plot(*curve[::way], linewidth=1.8)
+        axis.plot(*points[::way], "o", color="black")
+        for x, y in zip(*points[::way], strict=True):
+            axis.annotate(f" ({x:.2g}, {y:.2g})", (x, y), xytext=(6, -9), textcoords="offset points", fontsize=9)
+        axis.set(title=title, xlabel=words[::way][0], ylabel=words[::way][1])
+        axis.locator_params(nbins=7)
+    return figure
+
+
+def decoder_maps(maps, values):
+    """Decoded grids side by side, every pixel a square.
+
+    maps: {title: (n * n, pixels)}, in the order of latent.square_grid(values); values: (n,), ascending.
+    """
+    figure, axes = subplots(1, len(maps), size=(8.4, 8.4 / len(maps) + 0.2), squeeze=False)
+    for axis, (title, images) in zip(axes.flat, maps.items(), strict=True):
+        draw_manifold(axis, images, values, title)
+        axis.images[0].set_interpolation("nearest")  # smoothed noise is no truer, and a file three times the size
+    return figure
+
+
+def heat_maps(maps, titles, limits):
+    """Probabilities over the latent plane. maps: list of (n, n), largest z_2 first; limits: of both axes."""
+    figure, axes = subplots(1, len(maps), size=(3.0 * len(maps), 3.0), squeeze=False, sharey=True)
+    for axis, values, title in zip(axes.flat, maps, titles, strict=True):
+        bands = np.linspace(0, 1, 11)  # bands of a tenth: their edges show the slope, and the file stays small
+        shown = axis.contourf(np.flipud(values), bands, cmap="cividis", extent=(*limits, *limits))
+        axis.set(title=title, xlabel="$z_1$", aspect="equal")
+    axes[0, 0].set_ylabel("$z_2$")
+    figure.colorbar(shown, ax=axes, label="probability of ink", shrink=0.8)
+    return figure
+
+
+def large_images(images, titles):
+    """A few images (n, pixels), values in [0, 1], side by side, large enough to see single pixels; titles: n texts."""
+    figure, axes = subplots(1, len(images), size=(2.1 * len(images), 2.4), squeeze=False)
+    for axis, image, title in zip(axes.flat, images, titles, strict=True):
+        draw_image(axis, image, title)
+    return figure
+
+
+def nats(values, floor):
+    """Losses as bars. values: {label: nats per image}; floor: the pixels' entropy in nats, the least of them."""
+    figure, axis = subplots(size=(8.0, 0.55 * len(values) + 0.9))
+    labels, nats = list(values), np.array(list(values.values()))
+    below = {"color": COLOURS[3], "hatch": "//", "edgecolor": "white", "label": "floor: entropy of the pixels"}
+    axis.barh(labels, np.full(len(nats), floor), **below)
+    axis.barh(labels, nats - floor, left=floor, color=COLOURS[0], label="excess")
+    for row, value in enumerate(nats):
+        axis.text(value, row, f" {value:.1f}", va="center")
+    axis.invert_yaxis()
+    axis.set(xlabel="cross-entropy [nats per image]", xlim=(0, 1.1 * nats.max()))
+    axis.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def gaussian_pixel(values, densities, logits, gradients):
+    """Left: densities, {label: (n,)}, over pixel values (n,); right: gradients, {label: (m,)}, over logits (m,)."""
+    figure, (left, right) = subplots(1, 2, size=(7.2, 2.7))
+    left.axvspan(0, 1, color="0.9", label="pixels lie here")
+    _draw_curves(left, values, densities)
+    left.set(xlabel="pixel value $x$", ylabel="density", title="a Gaussian pixel")
+    _draw_curves(right, logits, gradients)
+    right.axhline(0, color="0.6", linewidth=0.8)
+    right.set(xlabel="logit $l$", ylabel="gradient", title="gradient of the loss")
+    return figure
+
+
+def moving_decoders(names, span=3.5):
+    """A point of the latent plane and its image from each of several decoders, whose names are given.
+
+    Returns (figure, move); move(z, images): z (2,), images (decoders, pixels), values in [0, 1].
+    """
+    figure, axes = subplots(1, 1 + len(names), size=(3.0 * (1 + len(names)), 3.1))
+    draw_latent_plane(axes[0], "the point z, and the prior's circles")
+    axes[0].set(xlim=(-span, span), ylim=(-span, span))
+    (dot,) = axes[0].plot([0], [0], "o", color=COLOURS[2], markersize=10, zorder=6)
+    for axis, name in zip(axes[1:], names, strict=True):
+        draw_image(axis, np.zeros((28, 28)), name)
+    pictures = [axis.images[0] for axis in axes[1:]]
+    animate(dot, *pictures, *frames(axes[1:]))
+
+    def move(z, images):
+        dot.set_data([z[0]], [z[1]])
+        for picture, image in zip(pictures, images, strict=True):
+            side = int(np.sqrt(image.size))
+            picture.set_data(np.reshape(image, (side, side)))
+
+    return figure, move

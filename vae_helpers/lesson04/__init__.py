@@ -1,0 +1,1 @@
+"""Notebook 04's own room: its figures, exercises and widgets."""

@@ -1,0 +1,127 @@
+"""The figures of notebook 05: trainings, and where a decoder bends."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patheffects import withStroke
+
+from vae_helpers.latent import prior_radius
+from vae_helpers.plots import COLOURS, animate, class_colours, draw_latent_plane, subplots
+
+
+def bends(first_layers, titles, span=3.5, shown=40):
+    """Lines w . z + b = 0 in the latent plane where hidden ReLU units bend, a panel for each (kernel, bias).
+
+    first_layers: pairs of kernel (2, units) and bias (units,); the first ``shown`` units are drawn.
+    The circles hold 50 % and 99 % of the prior N(0, I).
+    """
+    figure, axes = subplots(1, len(first_layers), size=(3.6 * len(first_layers), 3.6), squeeze=False)
+    for axis, (kernel, bias), title in zip(axes.flat, first_layers, titles, strict=True):
+        for w, b in zip(kernel.T[:shown], bias[:shown], strict=True):
+            foot, along = -b * w / (w @ w), np.array([-w[1], w[0]]) / np.linalg.norm(w)
+            ends = foot + np.outer([-4 * span, 4 * span], along)
+            axis.plot(*ends.T, color=COLOURS[0], linewidth=0.8)
+        for share in (0.5, 0.99):
+            radius = prior_radius(share)
+            axis.add_patch(plt.Circle((0, 0), radius, fill=False, color="black", linewidth=1.5))
+            axis.text(0, radius, f"{share:.0%}", ha="center", va="bottom", backgroundcolor="white")
+        axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+        axis.set(xlim=(-span, span), ylim=(-span, span))
+    return figure
+
+
+def along_ray(distances, logits, titles):
+    """Pixels' logits on the way out from the origin: distances (n,), logits a list of (n, pixels), one panel each."""
+    figure, axes = subplots(1, len(logits), size=(4.2 * len(logits), 3.0), squeeze=False)
+    for axis, values, title in zip(axes.flat, logits, titles, strict=True):
+        for pixel, style in zip(values.T, ("-", "--", ":", "-."), strict=False):
+            axis.plot(distances, pixel, style)
+        axis.set(title=title, xlabel="$t$, where $z = t\\,u$", ylabel="logit of a pixel")
+    return figure
+
+
+def val_losses(curves, reference=None):
+    """Validation losses by epoch: curves maps a name to (epochs,) values; reference maps epochs to values."""
+    figure, axis = subplots(size=(6.5, 3.5))
+    for (name, losses), style in zip(curves.items(), ("-o", "-s", "-^", "-D"), strict=False):
+        axis.plot(range(1, len(losses) + 1), losses, style, label=name, markersize=4)
+    if reference:
+        axis.plot(list(reference), list(reference.values()), "k:x", label="the post's run")
+    axis.set(xlabel="epoch", ylabel="validation loss (nats per image)")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.legend()
+    return figure
+
+
+def schedule(learning_rates, every=1):
+    """The learning rate at every ``every``-th step: (n,)."""
+    figure, axis = subplots(size=(5.5, 2.5))
+    axis.plot(every * np.arange(len(learning_rates)), learning_rates)
+    axis.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
+    return figure
+
+
+def levers(names, time_ratios, differences):
+    """What a training loses without each lever: bars for how many times as long an epoch takes, and for nats lost.
+
+    names: n words; time_ratios: (n,), 1 is no change; differences: (n,), nats per image above the whole recipe's loss.
+    """
+    figure, axes = subplots(1, 2, size=(9.0, 0.4 * len(names) + 0.9), sharey=True)
+    for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.2f")):
+        axis.bar_label(axis.barh(names, values), fmt=form, padding=3)
+        axis.axvline(unchanged, color="black", linestyle=":")
+        axis.margins(x=0.2)
+    axes[0].set(xlabel="time per epoch, as a multiple")
+    axes[1].set(xlabel="loss above the full recipe's (nats per image)")
+    axes[0].invert_yaxis()
+    return figure
+
+
+def history(history):
+    """Loss, reconstruction and KL by epoch, training and validation: Keras's history, a dict of lists."""
+    figure, axes = subplots(1, 3, size=(9.0, 3.0))
+    epochs = range(1, len(history["loss"]) + 1)
+    for axis, name in zip(axes, ("loss", "reconstruction", "kl"), strict=True):
+        axis.plot(epochs, history[name], "-", label="training")
+        axis.plot(epochs, history[f"val_{name}"], "--", label="validation")
+        axis.set(title=name, xlabel="epoch")
+    axes[0].set_ylabel("nats per image")
+    axes[0].legend()
+    return figure
+
+
+def moving_training(history, y, epochs, span):
+    """Loss curves with a mark at one epoch, and the latent plane of that epoch.
+
+    history: Keras's, a dict of lists, nats per image; y: classes (n,); epochs: the horizontal axis's end; span: the
+    plane's limits. Returns (figure, move); move(epoch, z_mean): epoch from 0, before training; z_mean (n, 2).
+    """
+    figure, (curves, plane) = subplots(1, 2, size=(8.6, 4.1), width_ratios=(1.15, 1))
+    for name, style in (("loss", "-o"), ("val_loss", "--s")):
+        losses = history.get(name, [])
+        if losses:
+            label = {"loss": "training", "val_loss": "validation"}[name]
+            curves.plot(range(1, len(losses) + 1), losses, style, markersize=4, label=label)
+    curves.set(xlabel="epoch", ylabel="loss, nats per image", xlim=(0, epochs + 0.5))
+    curves.xaxis.get_major_locator().set_params(integer=True)
+    if curves.lines:
+        curves.legend(loc="upper right")
+    else:
+        curves.text(0.5, 0.5, "no epoch yet", transform=curves.transAxes, ha="center")
+    mark = curves.axvline(0, color="black", linestyle=":", linewidth=1.5)
+    draw_latent_plane(plane)
+    plane.set(xlim=(-span, span), ylim=(-span, span))
+    dots = plane.scatter(*np.zeros((2, len(y))), c=class_colours(y), s=9, linewidths=0)
+    outline = [withStroke(linewidth=3, foreground="white")]
+    style = {"size": 14, "weight": "bold", "ha": "center", "va": "center", "path_effects": outline, "clip_on": True}
+    numbers = {label: plane.text(0, 0, str(label), zorder=5, **style) for label in np.unique(y)}
+    words = plane.set_title(" ")
+    animate(mark, dots, *numbers.values(), words)
+
+    def move(epoch, z_mean):
+        mark.set_xdata([epoch, epoch])
+        dots.set_offsets(z_mean)
+        for label, text in numbers.items():
+            text.set_position(np.median(z_mean[y == label], axis=0))
+        words.set_text(f"z_mean after epoch {epoch}" if epoch else "z_mean before training")
+
+    return figure, move

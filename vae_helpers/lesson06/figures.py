@@ -1,0 +1,203 @@
+"""The figures of notebook 06: the latent plane, as points, as classes, as densities and as images."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+from vae_helpers.latent import prior_radius
+from vae_helpers.plots import (
+    COLOURS,
+    INK,
+    class_colours,
+    draw_image,
+    draw_latent_plane,
+    draw_manifold,
+    draw_posterior,
+    subplots,
+)
+
+
+def _draw_class_numbers(axis, z, y):
+    """Each class's number at the median of its points z (n, 2), or beside it where two would overlap; y: (n,)."""
+    outline = [withStroke(linewidth=3.5, foreground="white")]
+    labels = np.unique(y)
+    places = _kept_apart(np.array([np.median(z[y == label], axis=0) for label in labels]), 0.5)
+    for label, place in zip(labels, places, strict=True):
+        axis.text(*place, label, size=17, weight="bold", ha="center", va="center", path_effects=outline, zorder=5)
+
+
+def _kept_apart(places, distance):
+    """Points (n, 2), those nearer to each other than ``distance`` pushed apart in small steps."""
+    for _ in range(100):
+        apart = places[:, None] - places  # (n, n, 2)
+        length = np.linalg.norm(apart, axis=-1, keepdims=True) + 1e-9
+        places = places + np.sum(np.where(length < distance, 0.02 * apart / length, 0), axis=1)
+    return places
+
+
+def _draw_codes(axis, z, y):
+    """Points z (n, 2) as dots in the colours of their classes y (n,). Squares: they need a third of the file's size."""
+    axis.scatter(*z.T, c=class_colours(y), s=4, linewidths=0, marker="s")
+
+
+def latent(z_mean, y):
+    """Points z_mean (n, 2) coloured by class y (n,), each class's number at its median, and the prior's circles."""
+    figure, axis = subplots(size=(5.4, 5.1))
+    draw_latent_plane(axis)
+    _draw_codes(axis, z_mean, y)
+    _draw_class_numbers(axis, z_mean, y)
+    return figure
+
+
+def ellipses(z_mean, z_log_var, y, digits, share=0.9):
+    """Ellipses that hold ``share`` of each posterior: thin ones in the class's colour, and numbered ones for digits.
+
+    z_mean, z_log_var: (n, 2). y: (n,). digits: a pair z_mean, z_log_var of each class's first image, (10, 2) each.
+    """
+    figure, axis = subplots(size=(4.9, 4.6))
+    draw_latent_plane(axis)
+    wider = 2 * np.log(prior_radius(share))  # added to the log-variance, it widens sigma by the radius
+    for mean, log_var, label in zip(z_mean, z_log_var, y, strict=True):
+        draw_posterior(axis, mean, log_var + wider, color=COLOURS[label])
+    outline = [withStroke(linewidth=3, foreground="white")]
+    for label, (mean, log_var) in enumerate(zip(*digits, strict=True)):
+        draw_posterior(axis, mean, log_var + wider, color="black", linewidth=2, zorder=5)
+        style = {"size": 13, "weight": "bold", "path_effects": outline, "zorder": 6}
+        axis.annotate(label, mean, (7, 7), textcoords="offset points", **style)
+    axis.autoscale_view()
+    return figure
+
+
+def grid_points(grids):
+    """Where grids of points lie in the plane, under the prior's circles; grids maps a title to points (n, 2)."""
+    figure, axes = subplots(1, len(grids), size=(6.2, 3.3), sharex=True, sharey=True)
+    for axis, (title, points) in zip(axes, grids.items(), strict=True):
+        draw_latent_plane(axis, title)
+        axis.plot(*points.T, "s", color=COLOURS[0], markersize=3, markeredgewidth=0)
+    return figure
+
+
+def manifold(images, values):
+    """The latent plane as images: n x n of them without gaps, each decoded from the plane's point under it.
+
+    images: (n * n, pixels), values in [0, 1], in the order of latent.square_grid(values), such as latent_grid(n).
+    values: (n,), the grid's coordinates along each axis, ascending; some of them are written at the edge.
+    """
+    figure, axis = subplots(size=(6.8, 6.8))
+    draw_manifold(axis, images, values)
+    return figure
+
+
+def manifolds(grids):
+    """Several manifolds side by side; grids maps a title to a pair images (n * n, pixels), values (n,)."""
+    figure, axes = subplots(1, len(grids), size=(8.4, 8.4 / len(grids) + 0.2), squeeze=False)
+    for axis, (title, (images, values)) in zip(axes.flat, grids.items(), strict=True):
+        draw_manifold(axis, images, values, title)
+    return figure
+
+
+def path(z, z_mean, y):
+    """A path of points z (n, 2), lettered from a, over points z_mean (m, 2) in the colours of their classes y (m,)."""
+    figure, axis = subplots(size=(4.7, 4.4))
+    draw_latent_plane(axis)
+    _draw_codes(axis, z_mean, y)
+    _draw_class_numbers(axis, z_mean, y)
+    axis.plot(*z.T, "-o", color="black", markerfacecolor="white", markersize=12, zorder=6)
+    for letter, point in zip("abcdefghijklmnopqrstuvwxyz", z, strict=False):
+        axis.text(*point, letter, size=10, ha="center", va="center_baseline", zorder=7)
+    return figure
+
+
+def class_map(labels, shares, values, z, y):
+    """The latent plane by most frequent class, and by how frequent it is.
+
+    labels, shares: (n * n,), in the order of latent.square_grid(values): the most frequent class about each point and
+    its share. values: (n,), equally spaced about 0. z, y: points (m, 2), classes (m,), numbered at their medians.
+    """
+    figure, axes = subplots(1, 2, size=(7.8, 3.8), sharex=True, sharey=True)
+    edge = values[-1] + (values[1] - values[0]) / 2  # a cell reaches half a step beyond its point
+    cells = {"extent": (-edge, edge, -edge, edge), "interpolation": "nearest"}
+    axes[0].imshow(class_colours(labels).reshape(len(values), -1, 3), **cells)
+    fifths = plt.get_cmap("viridis", 5)
+    picture = axes[1].imshow(shares.reshape(len(values), -1), cmap=fifths, vmin=0, vmax=1, **cells)
+    figure.colorbar(picture, ax=axes[1], shrink=0.8)
+    for axis, title in zip(axes, ("most frequent class", "its share"), strict=True):
+        draw_latent_plane(axis, title)
+        _draw_class_numbers(axis, z, y)
+        axis.set(xlim=(-edge, edge), ylim=(-edge, edge))
+    return figure
+
+
+def marginals(z):
+    """Histogram of each latent of the draws z (n, 2), its mean and standard deviation, and the density of N(0, 1)."""
+    figure, axes = subplots(1, 2, size=(8.0, 2.8), sharey=True)
+    line = np.linspace(-5, 5, 201)
+    for i, axis in enumerate(axes):
+        axis.hist(z[:, i], np.linspace(-5, 5, 61), density=True, color=COLOURS[0], alpha=0.6, label="draws of q(z)")
+        axis.plot(line, np.exp(-(line**2) / 2) / np.sqrt(2 * np.pi), "--", color="black", label="prior N(0, 1)")
+        axis.set(title=f"mean {z[:, i].mean():.2f}, standard deviation {z[:, i].std():.2f}", xlabel=f"$z_{i + 1}$")
+    axes[0].set_ylabel("density")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
+
+
+def densities(log_q, log_p, values):
+    """The prior's density, the aggregate posterior's, and the log of their ratio, on the plane.
+
+    log_q, log_p: (n * n,), nats, in the order of latent.square_grid(values). values: (n,), ascending, equally spaced.
+    """
+    figure, axes = subplots(1, 3, size=(8.6, 3.9), sharey=True)
+    density = {"cmap": "viridis", "levels": MaxNLocator(8).tick_values(0, np.exp(np.maximum(log_q, log_p)).max())}
+    panels = [("prior p(z)", np.exp(log_p), density), ("aggregate posterior q(z)", np.exp(log_q), density)]
+    ratio = np.clip(log_q - log_p, -3.999, 3.999)
+    panels += [("log q(z) \N{MINUS SIGN} log p(z), nats", ratio, {"cmap": "PuOr", "levels": np.linspace(-4, 4, 9)})]
+    for axis, (title, surface, style) in zip(axes, panels, strict=True):
+        picture = axis.contourf(values, values[::-1], surface.reshape(len(values), -1), **style)
+        figure.colorbar(picture, ax=axis, orientation="horizontal", format="%.2g", ticks=style["levels"][::2])
+        draw_latent_plane(axis, title)
+        axis.label_outer()
+    return figure
+
+
+def draws(groups, z_mean):
+    """Decoded points in rows, and where they lie: groups maps a name to a pair images (n, pixels), z (n, 2).
+
+    The groups' points have a marker each, drawn over the faint points z_mean (m, 2) and the prior's circles.
+    """
+    columns = len(next(iter(groups.values()))[0])
+    figure, axes = subplots(len(groups), columns + 4, size=(9.0, 4.4))
+    plane = figure.add_subplot(axes[0, 0].get_gridspec()[:, :4])
+    draw_latent_plane(plane)
+    plane.plot(*z_mean.T, "s", color="0.8", markersize=2, markeredgewidth=0)
+    plane.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3))
+    for line, colour, marker, (name, (images, z)) in zip(axes, COLOURS, "os^D", groups.items(), strict=False):
+        plane.plot(*z.T, marker, color=colour, markeredgecolor="black", markersize=7, label=name, zorder=6)
+        for axis in line[:4]:
+            axis.remove()
+        for axis, image in zip(line[4:], images, strict=True):
+            draw_image(axis, image)
+        line[4].set_title(f"{name}:", loc="left")
+    plane.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15))
+    return figure
+
+
+def explorer(codes, y, manifold, values, decoded):
+    """The latent explorer as a still picture: the manifold under the points, and the image of the plane's middle.
+
+    codes: points (m, 2); y: their classes (m,). manifold: (n * n, pixels), in the order of
+    latent.square_grid(values), values (n,) ascending. decoded: (pixels,), all in [0, 1].
+    """
+    figure, (plane, image) = subplots(1, 2, size=(8.0, 4.9), width_ratios=(2.2, 1))
+    side, n = int(np.sqrt(manifold.shape[1])), len(values)
+    canvas = manifold.reshape(n, n, side, side).transpose(0, 2, 1, 3).reshape(n * side, n * side)
+    half = (values[1] - values[0]) / 2
+    edges = values[0] - half, values[-1] + half
+    plane.imshow(canvas, cmap=INK, vmin=0, vmax=1, alpha=0.5, extent=edges * 2, interpolation="bilinear")
+    plane.scatter(*codes.T, c=class_colours(y), s=9, linewidths=0)
+    draw_latent_plane(plane, "the latent plane")
+    _draw_class_numbers(plane, codes, y)
+    plane.plot(0, 0, "+", color="black", markersize=16, markeredgewidth=3, zorder=7)
+    plane.set(xlim=edges, ylim=edges)
+    draw_image(image, decoded, "decoded at the cross")
+    return figure

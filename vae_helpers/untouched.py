@@ -1,0 +1,97 @@
+"""A model that is looked at and then is as it was: its variables, attributes and lists, and the random generators."""
+
+import contextlib
+import random
+
+import numpy as np
+from keras.src.backend.common import global_state  # Keras's own generator is to be had nowhere else
+from tensorflow.python.eager import context  # and TensorFlow's, behind unseeded eager operations, neither
+
+from vae_helpers.quiet import keras, tf
+
+GENERATOR = "global_seed_generator"
+KINDS = (keras.Operation, keras.Metric, keras.Loss, keras.optimizers.Optimizer, keras.random.SeedGenerator, tf.Module)
+
+
+@contextlib.contextmanager
+def untouched(*roots):
+    """Restore on leaving whatever hangs on the roots (models, layers): bitwise, and whatever is raised inside."""
+    things = reachable(roots)
+    variables = [(each, value_of(each)) for each in things if is_variable(each)]
+    attributes = [(vars(each), dict(vars(each))) for each in things if is_part(each) and not is_variable(each)]
+    lists = [(each, list(each)) for each in things if isinstance(each, list)]
+    dicts = [(each, dict(each)) for each in things if isinstance(each, dict)]
+    try:
+        yield
+    finally:
+        for each, before in variables:
+            each.assign(before)
+        for each, before in attributes + dicts:
+            restore_dict(each, before)
+        for each, before in lists:
+            if [id(item) for item in each] != [id(item) for item in before]:
+                list.__setitem__(each, slice(None), before)  # list's own: Keras's tracked lists may be locked
+
+
+def restore_dict(changed, before):
+    """Put back a dict's values, where one differs; with dict's own methods, since Keras's may be locked."""
+    if {key: id(value) for key, value in changed.items()} != {key: id(value) for key, value in before.items()}:
+        dict.clear(changed)
+        dict.update(changed, before)
+
+
+@contextlib.contextmanager
+def same_chance():
+    """Restore on leaving the global random generators of Python, numpy, Keras and TensorFlow."""
+    keras_generator, eager = global_state.get_global_attribute(GENERATOR), context.context()
+    states = [tf.random.get_global_generator().state] + ([keras_generator.state] if keras_generator else [])
+    before = [(each, value_of(each)) for each in states]
+    python, numpy, tensorflow = random.getstate(), np.random.get_state(), eager._rng
+    eager._rng = random.Random(0)  # a stand-in: kernels started by seeds of the real one would answer its later draws
+    try:
+        yield
+    finally:
+        for each, state in before:
+            each.assign(state)
+        global_state.set_global_attribute(GENERATOR, keras_generator)
+        random.setstate(python)
+        np.random.set_state(numpy)
+        eager._rng = tensorflow
+
+
+def reachable(root):
+    """Everything of Keras's and TensorFlow's that hangs on attributes, in lists, tuples, sets and dicts: each once."""
+    found, waiting = {}, [root]
+    while waiting:
+        each = waiting.pop()
+        inner = _inside(each)
+        if inner is not None and id(each) not in found:
+            found[id(each)] = each
+            waiting.extend(inner)
+    return list(found.values())
+
+
+def is_variable(thing):
+    return isinstance(thing, keras.Variable | tf.Variable)
+
+
+def is_part(thing):
+    """Whether it is an object of Keras's or TensorFlow's that holds state: a layer, a metric, an optimizer, ..."""
+    made_by_keras = type(thing).__module__.startswith("keras.") and type(thing).__name__ not in ("Node", "KerasTensor")
+    return hasattr(thing, "__dict__") and not isinstance(thing, type) and (isinstance(thing, KINDS) or made_by_keras)
+
+
+def value_of(variable):
+    """A variable's numbers, copied."""
+    return np.array(variable.value if isinstance(variable, keras.Variable) else variable)
+
+
+def _inside(thing):
+    """What a thing holds; None for what is no concern of ours."""
+    if is_variable(thing):
+        return []
+    if isinstance(thing, dict):
+        return list(thing.values())
+    if isinstance(thing, list | tuple | set):
+        return list(thing)
+    return list(vars(thing).values()) if is_part(thing) else None
