@@ -14,6 +14,7 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STATED = re.compile(r"Reading: about (\d+) minutes\. Exercises: about (\d+) minutes\.")
 EXERCISE = re.compile(r"^#+ Exercise.*\((\d+) minutes?\)", re.MULTILINE)
+HEADING = re.compile(r"^#+ ", re.MULTILINE)
 FOLDED = "jp-MarkdownHeadingCollapsed"
 
 
@@ -23,7 +24,7 @@ def texts(cells):
     for cell in cells:
         if cell["cell_type"] == "markdown":
             text = "".join(cell["source"])
-            folded = bool(cell["metadata"].get(FOLDED)) or (folded and not text.startswith("#"))
+            folded = bool(cell["metadata"].get(FOLDED)) or (folded and not HEADING.search(text))
             if not folded:
                 yield text
 

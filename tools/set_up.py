@@ -14,13 +14,19 @@ import subprocess
 import sys
 import time
 
+import package_sources
+
 # No syntax newer than Python 3.6 in this file: an old Python must get as far as the line that says it is old.
 NEEDED = "This course needs Python 3.11, 3.12 or 3.13"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "course-stamp")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
-INPUTS = ("requirements.lock", "pyproject.toml")
+INPUTS = ("requirements-uv.lock", "requirements.lock", "pyproject.toml")
+PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+UV = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+LOCKED = ["--require-hashes", "-r"]
+COURSE = ["--no-deps", "--no-build-isolation", "-e", "."]  # one call can't mix hashes with -e
 JUPYTER_SETTINGS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}\n'
 
 
@@ -78,14 +84,32 @@ def build(keep):
         os.remove(STAMP)
     else:
         command([sys.executable, "-m", "venv", "--clear", VENV])
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    command(pip + ["--require-hashes", "-r", "requirements.lock"])
-    command(pip + ["--no-deps", "--no-build-isolation", "-e", "."])
+    found = package_sources.settings(PYTHON)
+    try:
+        install_by_uv(found)
+    except (subprocess.CalledProcessError, OSError):
+        print("uv can't install this here (see above), so pip does, which takes longer.", flush=True)
+        install_by_pip(found)
     silence_jupyter_news()
 
 
-def command(words):
-    subprocess.check_call(words, cwd=ROOT)
+def install_by_uv(found):
+    """Let pip install uv, which then installs the rest in a third of pip's time. found: package_sources.settings."""
+    command(PIP + ["--only-binary", ":all:"] + LOCKED + ["requirements-uv.lock"], package_sources.for_pip(found))
+    uv, environment = UV + package_sources.no_index(found), package_sources.for_uv(found)
+    command(uv + ["--compile-bytecode"] + LOCKED + ["requirements.lock"], environment)
+    command(uv + COURSE, environment)
+
+
+def install_by_pip(found):
+    """The same where uv has no build, or fails."""
+    environment = package_sources.for_pip(found)
+    command(PIP + LOCKED + ["requirements.lock"], environment)
+    command(PIP + COURSE, environment)
+
+
+def command(words, environment=None):
+    subprocess.check_call(words, cwd=ROOT, env=environment)
 
 
 def silence_jupyter_news():

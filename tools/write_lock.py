@@ -1,15 +1,15 @@
 """Lock the newest versions that fit together, and give environment.yml the same ones: what `make lock` does.
 
 The lock is for every supported Python and system at once. It holds a hash for each file that may be installed, and
-no address. Needs uv (`pip install uv`).
+no address. uv, which set-up installs the rest with, has a small lock of its own.
 """
 
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import package_sources
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from run_notebooks import save
@@ -18,9 +18,13 @@ ROOT = Path(__file__).parents[1]
 CONDA_PYTHON = "3.12"
 LOCKED_EXTRAS = ("course", "browser", "dev")  # not bench: PyTorch is large, and only some rows of `make bench` need it
 COMPILE = (
-    "uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --no-header "
-    "--python-version 3.11 pyproject.toml -o requirements.lock " + " ".join(f"--extra {name}" for name in LOCKED_EXTRAS)
+    "-m uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --no-header "
+    "--python-version 3.11 "
 )
+LOCKS = {  # file: what is locked in it
+    "requirements-uv.lock": "-",  # what stands on standard input: uv
+    "requirements.lock": "pyproject.toml " + " ".join(f"--extra {name}" for name in LOCKED_EXTRAS),
+}
 ENVIRONMENT = """\
 # For conda and Binder: the same versions as requirements.lock, written by `make lock`.
 name: vae-course
@@ -40,7 +44,7 @@ def direct_dependencies():
     """The names in pyproject.toml that the lock must hold, sorted."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *(project["optional-dependencies"][name] for name in LOCKED_EXTRAS)]
-    return sorted(Requirement(text).name for group in groups for text in group)
+    return sorted({Requirement(text).name for group in groups for text in group})
 
 
 def locked_versions(python, system="linux"):
@@ -60,9 +64,10 @@ def environment_yml():
 
 
 def main():
-    if shutil.which("uv") is None:
-        sys.exit("make lock needs uv, which is not here: pip install uv")
-    subprocess.run(COMPILE.split(), cwd=ROOT, check=True)
+    environment = package_sources.for_uv(package_sources.settings(sys.executable))
+    for name, what in LOCKS.items():
+        words = [sys.executable, *COMPILE.split(), *what.split(), "-o", name]
+        subprocess.run(words, cwd=ROOT, env=environment, input="uv", text=True, check=True)
     save(environment_yml(), ROOT / "environment.yml")
 
 

@@ -1,13 +1,19 @@
-"""Figures: arrays in, a matplotlib Figure out. Nothing here trains, downloads or knows a model.
+"""The course's looks, and the figures that more than one lesson draws: arrays in, a matplotlib Figure out.
 
-A figure is closed before it is returned, so that a notebook shows it once: as the value of its cell.
+Nothing here trains, downloads or knows a model. A lesson's own figures stand in its folder, in ``figures.py``.
+A figure belongs to no window and no backend: a notebook shows it once, as the value of its cell.
 Ink is dark on a white page in every figure, and the colours are ones that colour-blind readers can tell apart
 (Petroff 2021, the "petroff10" sequence), always together with a label or a line style.
 """
 
+import io
+import math
+
+import matplotlib.figure
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba_array
 from matplotlib.patches import Ellipse
 from PIL import Image
 
@@ -15,18 +21,20 @@ from vae_helpers.latent import prior_radius
 
 COLOURS = plt.color_sequences["petroff10"]
 INK = "gray_r"
-STYLE = {
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.prop_cycle": plt.cycler(color=COLOURS),
-    "figure.facecolor": "white",
-    "font.size": 10,
-    "axes.titlesize": 10,
-}
+STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.prop_cycle": plt.cycler(color=COLOURS)}
 
 
-class _CompactCanvas(FigureCanvasAgg):
+def course_style():
+    """The course's whole style, above a function or after ``with``: whatever style is set outside, inside it is not."""
+    return plt.style.context(["default", STYLE])
+
+
+class _Canvas(FigureCanvasAgg):
     """A canvas whose PNGs have at most 256 colours: half the size or less, so that a committed notebook stays small."""
+
+    @course_style()
+    def print_figure(self, *args, **kwargs):
+        return super().print_figure(*args, **kwargs)
 
     def print_png(self, filename_or_obj, **_):
         self.draw()
@@ -34,25 +42,62 @@ class _CompactCanvas(FigureCanvasAgg):
         picture.quantize(256, dither=Image.Dither.NONE).save(filename_or_obj, "png", optimize=True)
 
 
+class Figure(matplotlib.figure.Figure):
+    """A figure that keeps the course's style when it is drawn, and has its own PNG for Jupyter.
+
+    With an MPLBACKEND other than Jupyter's nothing else would make one: the cell would show a line of text.
+    """
+
+    @course_style()
+    def draw(self, renderer):
+        super().draw(renderer)  # ticks are made only now
+
+    def _repr_png_(self):
+        png = io.BytesIO()
+        self.canvas.print_figure(png, format="png", bbox_inches="tight")  # as Jupyter's own backend does it
+        return png.getvalue()
+
+
+@course_style()
 def subplots(rows=1, columns=1, size=(6.0, 3.5), **kwargs):
-    """A closed figure in the course's style and its axes."""
-    with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", **kwargs)
-    plt.close(figure)
-    _CompactCanvas(figure)
-    return figure, axes
+    """A figure of ``size`` inches in the course's style and its axes; kwargs: those of matplotlib's subplots."""
+    figure = Figure(figsize=size, layout="constrained")
+    _Canvas(figure)
+    return figure, figure.subplots(rows, columns, **kwargs)
+
+
+# --- images ---
+
+
+def square(image):
+    """A grey image (pixels,), (side, side) or (side, side, 1) as (side, side). Raises ValueError for any other."""
+    shape = np.shape(image)
+    flat = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
+    side = math.isqrt(math.prod(flat))
+    if flat not in ((side**2,), (side, side)):
+        raise ValueError(
+            f"Images must be square and grey, (n, pixels) or (n, side, side), but one of them has shape {shape}. "
+            "Pass a single image as image[np.newaxis], colours as their mean, images.mean(axis=-1), "
+            "and other rectangles cut or padded to squares."
+        )
+    return np.reshape(image, (side, side))
 
 
 def draw_image(axis, image, title=""):
     """One image, flat or square, values in [0, 1], on an axis without ticks."""
-    side = int(np.sqrt(np.size(image)))
-    axis.imshow(np.reshape(image, (side, side)), cmap=INK, vmin=0, vmax=1, interpolation="nearest")
+    axis.imshow(square(image), cmap=INK, vmin=0, vmax=1, interpolation="nearest")
     axis.spines[:].set(visible=True, color="0.75", linewidth=0.8)
     axis.set(title=title, xticks=[], yticks=[])
 
 
+@course_style()
 def images(images, titles=None, columns=10):
-    """Images (n, pixels) or (n, 28, 28), values in [0, 1], in rows of ``columns``; titles: n words, or None."""
+    """Images (n, pixels) or (n, side, side), values in [0, 1], in rows of ``columns``; titles: n words, or None.
+
+    Raises ValueError where one of them is not square and grey.
+    """
+    images = [square(image) for image in images]
+    columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     height = 0.9 if titles is None else 1.15
     figure, axes = subplots(rows, columns, size=(0.9 * columns, height * rows), squeeze=False)
@@ -64,8 +109,13 @@ def images(images, titles=None, columns=10):
     return figure
 
 
+@course_style()
 def image_rows(rows, titles=()):
-    """Rows of images to be compared column by column. rows: {label: (n, pixels)}, values in [0, 1]; titles: n words."""
+    """Rows of images to be compared column by column. rows: {label: (n, pixels)}, values in [0, 1]; titles: n words.
+
+    Raises ValueError where one of them is not square and grey.
+    """
+    rows = {label: [square(image) for image in images] for label, images in rows.items()}
     columns = len(next(iter(rows.values())))
     figure, axes = subplots(len(rows), columns, size=(0.85 * columns + 0.5, 0.88 * len(rows)), squeeze=False)
     for row, (label, images) in zip(axes, rows.items(), strict=True):
@@ -77,17 +127,34 @@ def image_rows(rows, titles=()):
     return figure
 
 
-def averaging_error(n_draws, errors, predicted):
-    """Error of the mean of n draws, measured and predicted, on logarithmic axes.
+def tiled(images):
+    """n * n images, flat or square, row after row, as one picture (n * side, n * side)."""
+    squares = np.array([square(image) for image in images])  # (n * n, side, side)
+    n, side = math.isqrt(len(squares)), squares.shape[1]
+    return squares.reshape(n, n, side, side).transpose(0, 2, 1, 3).reshape(n * side, n * side)
 
-    n_draws, errors, predicted: (points,) each.
-    """
-    figure, axis = subplots(size=(5.4, 3.3))
-    axis.loglog(n_draws, predicted, "--", color=COLOURS[1], label=r"predicted, falling as $1/\sqrt{n}$")
-    axis.loglog(n_draws, errors, "o", color=COLOURS[0], label="measured")
-    axis.set(xlabel="draws averaged, n", ylabel="root-mean-square error")
-    axis.legend()
-    return figure
+
+def draw_manifold(axis, images, values, title=""):
+    """n x n images without gaps: (n * n, pixels) in the order of latent.square_grid(values), values (n,) as ticks."""
+    canvas, n = tiled(images), len(values)
+    side = len(canvas) // n
+    greys = plt.get_cmap(INK, 16)  # few greys and no others between them: a third of the file's size
+    axis.imshow(canvas, cmap=greys, vmin=0, vmax=1, interpolation="bilinear", interpolation_stage="data")
+    shown = np.unique(np.round(np.linspace(0, n - 1, n if n <= 7 else 6)).astype(int))
+    names = [f"{value:.1f}".replace("-", "\N{MINUS SIGN}") for value in values[shown]]
+    axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$")
+    axis.set_xticks((shown + 0.5) * side, names, fontsize=9)
+    axis.set_yticks((n - shown - 0.5) * side, names, fontsize=9)
+    axis.spines[:].set_visible(False)
+    axis.tick_params(length=0)
+
+
+# --- the latent plane ---
+
+
+def class_colours(y):
+    """The colour of each class of y (n,), integers from 0 to 9: (n, 3), red, green and blue."""
+    return to_rgba_array(COLOURS)[:, :3][y]
 
 
 def draw_posterior(axis, z_mean, z_log_var, **style):
@@ -107,24 +174,24 @@ def draw_latent_plane(axis, title=""):
     axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
 
 
-def class_colours(y):
-    """The colour of each class of y (n,): (n, 3), red, green and blue."""
-    return np.array([plt.matplotlib.colors.to_rgb(colour) for colour in COLOURS])[y]
+# --- an average ---
 
 
-def draw_manifold(axis, images, values, title=""):
-    """n x n images without gaps: (n * n, pixels) in the order of latent.square_grid(values), values (n,) as ticks."""
-    n, side = len(values), int(np.sqrt(images.shape[1]))
-    canvas = np.reshape(images, (n, n, side, side)).transpose(0, 2, 1, 3).reshape(n * side, n * side)
-    greys = plt.get_cmap(INK, 16)  # few greys and no others between them: a third of the file's size
-    axis.imshow(canvas, cmap=greys, vmin=0, vmax=1, interpolation="bilinear", interpolation_stage="data")
-    shown = np.unique(np.round(np.linspace(0, n - 1, n if n <= 7 else 6)).astype(int))
-    names = [f"{value:.1f}".replace("-", "\N{MINUS SIGN}") for value in values[shown]]
-    axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$")
-    axis.set_xticks((shown + 0.5) * side, names, fontsize=9)
-    axis.set_yticks((n - shown - 0.5) * side, names, fontsize=9)
-    axis.spines[:].set_visible(False)
-    axis.tick_params(length=0)
+@course_style()
+def averaging_error(n_draws, errors, predicted):
+    """Error of the mean of n draws, measured and predicted, on logarithmic axes.
+
+    n_draws, errors, predicted: (points,) each.
+    """
+    figure, axis = subplots(size=(5.4, 3.3))
+    axis.loglog(n_draws, predicted, "--", color=COLOURS[1], label=r"predicted, falling as $1/\sqrt{n}$")
+    axis.loglog(n_draws, errors, "o", color=COLOURS[0], label="measured")
+    axis.set(xlabel="draws averaged, n", ylabel="root-mean-square error")
+    axis.legend()
+    return figure
+
+
+# --- what moves ---
 
 
 def frames(axes):

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,16 @@ def space():
     from vae_helpers.quiet import keras, tf
 
     special = {name: getattr(scipy.special, name) for name in ("entr", "expit", "logsumexp", "xlogy")}
-    return {"np": np, "keras": keras, "tf": tf, "norm": scipy.stats.norm, "NormalDist": NormalDist, **special}
+    return {
+        "np": np,
+        "keras": keras,
+        "layers": keras.layers,
+        "ops": keras.ops,
+        "tf": tf,
+        "norm": scipy.stats.norm,
+        "NormalDist": NormalDist,
+        **special,
+    }
 
 
 @each_notebook
@@ -61,6 +71,17 @@ def test_hints_and_solutions_are_folded(notebook):
     ]
     assert folded.count("Solution") == len(EXERCISES.lessons[notebook])
     assert folded.count("Hint") >= len(EXERCISES.lessons[notebook])
+
+
+@each_notebook
+def test_a_folded_solution_folds_nothing_else(notebook):
+    """JupyterLab folds everything up to the next heading of the same level or above."""
+    shown = cells(notebook)
+    after = [
+        shown[place + 1] for place, cell in enumerate(shown[:-1]) if "solution" in cell["metadata"].get("tags", [])
+    ]
+    hidden = [source(cell) for cell in after if not re.search(r"^#{1,4} ", source(cell), re.MULTILINE)]
+    assert hidden == []
 
 
 @each_notebook

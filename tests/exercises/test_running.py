@@ -16,7 +16,7 @@ import pytest
 from vae_helpers.exercises import Exercise, UnusableError, check, running
 from vae_helpers.exercises.cards import Verdict
 
-SAMPLE_Z, STD = "sample_z", "std_from_log_var"  # one that observes for itself, and one that does not
+BINARIZE, STD = "binarize", "std_from_log_var"  # one that observes for itself, and one that does not
 
 
 def right_std(z_log_var):
@@ -142,7 +142,7 @@ HOSTILE = {
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_an_answer_does_the_check_answers(answer, capfd):
     handler, settings = signal.getsignal(signal.SIGALRM), np.geterr()
-    for name in (SAMPLE_Z, STD):
+    for name in (BINARIZE, STD):
         verdict = check(answer, name)
         assert verdict.status == "wrong"
         assert len(verdict.message) < 1500 and "<b>" not in verdict._repr_html_()
@@ -156,7 +156,7 @@ def test_whatever_an_answer_does_the_check_answers(answer, capfd):
     "thing", [None, 3, "text", np.zeros(3), [], Awkward(), ...], ids=lambda thing: type(thing).__name__
 )
 def test_what_is_no_function_is_an_answer_too(thing):
-    assert "Pass the function itself, sample_z without brackets" in check(thing, SAMPLE_Z).message
+    assert "Pass the function itself, binarize without brackets" in check(thing, BINARIZE).message
 
 
 # --- time ---
@@ -340,12 +340,12 @@ def test_an_unknown_mistake_shows_where_by_how_much_and_a_call_that_repeats_it()
 
 
 def test_a_name_that_no_exercise_has_is_answered_with_the_names_there_are():
-    def sampel_z(z_mean, z_log_var, epsilon):
-        return z_mean
+    def std_from_logvar(z_log_var):
+        return z_log_var
 
-    assert "Did you mean sample_z?" in check(sampel_z).message
-    assert "std_from_log_var, sample_z" in check(lambda x: x).message
-    assert "std_from_log_var, sample_z" in check(functools.partial(right_std)).message
+    assert "Did you mean std_from_log_var?" in check(std_from_logvar).message
+    assert "build_encoder, std_from_log_var, " in check(lambda x: x).message
+    assert "build_encoder, std_from_log_var, " in check(functools.partial(right_std)).message
     assert check(right_std, "std_from_log_var") == Verdict("correct", "std_from_log_var does what it should.")
 
 

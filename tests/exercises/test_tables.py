@@ -166,6 +166,8 @@ each_function = pytest.mark.parametrize("exercise", [each for each in EXERCISES.
 def test_every_mutant_that_shows_something_else_is_refused(exercise):
     count = told(exercise)
     assert count["accepted"] == 0
+    if exercise.bug:  # of a bug to be found one line is to be changed, and the others are right as they stand
+        return
     assert count["named"] + count["ruled"] >= 2 * count["other"]
 
 

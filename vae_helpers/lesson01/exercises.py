@@ -177,16 +177,18 @@ def observe_draws(binarize, arguments):
     if first.shape != x.shape:
         raise UnusableError(f"it has shape {first.shape}, where x has {x.shape}.")
     few = [as_array(binarize(x[:50], np.random.default_rng(seed))) for seed in (0, 0, 1, 2, 3)]
-    centred, decided = first - x, (x == 0) | (x == 1)
+    smallest, largest = float(first.min()), float(first.max())
+    share = first / max(largest - smallest, 1)  # so that draws of 0 or 255 have means as exact as those of 0 or 1
+    centred, decided = share - x, (x == 0) | (x == 1)
     return {
         "whether all values are 0 or 1": np.isin(first, (0, 1)).all(),
         "whether one generator gives the same draws twice": np.array_equal(few[0], few[1]),
         "whether another generator gives other draws": not all(np.array_equal(few[0], each) for each in few[2:]),
         "whether a grey value of 0 never gives a 1, and a grey value of 1 always": (first == x)[decided].all(),
-        "the mean over many images": first.mean(axis=0),
+        "the mean over many images": share.mean(axis=0),
         "how much the pixels of one image go together": np.mean(centred[:, 1:] * centred[:, :-1]),
         "how much one image's pixels go with the next image's": np.mean(centred[1:] * centred[:-1]),
-        "the smallest and the largest value": np.clip([float(first.min()), float(first.max())], -3, 3),
+        "the smallest and the largest value": np.clip([smallest, largest], -3, 3),
     }
 
 
@@ -196,7 +198,10 @@ BINARIZE = Exercise(
     name="binarize",
     takes="x, rng",
     slips={
-        "np.round(x)": "Rounding is no draw: a pixel of 0.7 would always be 1. It should be 1 in seven cases of ten.",
+        "np.round(x)": (
+            "Rounding, or a comparison with 1/2, is no draw: a pixel of 0.7 would always be 1. It should be 1 in"
+            " seven cases of ten."
+        ),
         "(x >= 0.5).astype('float32')": (
             "Cutting at 1/2 is no draw: a pixel of 0.3 would never be 1. It should be 1 in three cases of ten."
         ),

@@ -3,9 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vae_helpers.plots import COLOURS, INK, animate, draw_image, frames, subplots
+from vae_helpers.plots import COLOURS, INK, animate, course_style, draw_image, frames, subplots
 
 
+@course_style()
 def pixel_values(image, rows, columns):
     """One raw image (28, 28), 0 to 255, with a box around a crop, and that crop with each pixel's number in it.
 
@@ -24,6 +25,7 @@ def pixel_values(image, rows, columns):
     return figure
 
 
+@course_style()
 def pixel_histogram(images):
     """Shares of the pixels by value, of uint8 images (n, 28, 28): all pixels, and those above 0 alone."""
     figure, (every, inked) = subplots(1, 2, size=(8.4, 3.0))
@@ -40,22 +42,24 @@ def pixel_histogram(images):
     return figure
 
 
+@course_style()
 def class_shares(shares, names):
     """Share of each class in several sets of labels, as groups of bars.
 
-    shares: (sets, classes), each row adding up to 1. names: what to call each set.
+    shares: (sets, classes), each row adding up to 1; a class of which no set has any is left out. names: of the sets.
     """
     figure, axis = subplots(size=(8.0, 3.0))
-    classes = np.arange(len(shares[0]))
-    width = 0.8 / len(shares)
+    classes = np.flatnonzero(np.any(shares, axis=0))
+    places, width = np.arange(len(classes)), 0.8 / len(shares)
     for i, (row, name) in enumerate(zip(shares, names, strict=True)):
-        left = classes - 0.4 + i * width
-        axis.bar(left, 100 * row, width, align="edge", label=name, hatch=["", "//", ".."][i % 3], edgecolor="white")
-    axis.set(xlabel="class", ylabel="share of the set, %", xticks=classes)
+        style = {"label": name, "hatch": ["", "//", ".."][i % 3], "edgecolor": "white"}
+        axis.bar(places - 0.4 + i * width, 100 * row[classes], width, align="edge", **style)
+    axis.set(xlabel="class", ylabel="share of the set, %", xticks=places, xticklabels=classes)
     figure.legend(loc="outside upper center", ncols=len(names), frameon=False)
     return figure
 
 
+@course_style()
 def mean_and_variance(mean, variance):
     """The mean image, the variance of each pixel, and one against the other below a coin's mean * (1 - mean).
 
@@ -76,6 +80,7 @@ def mean_and_variance(mean, variance):
     return figure
 
 
+@course_style()
 def moving_binarization(side=7):
     """An image as numbers, in grey, as one binarized draw, and as the mean of several draws.
 

@@ -1,8 +1,6 @@
 """The exercises of notebook 02: from the log-variance to a draw of z, an encoder, a sampling layer."""
 
-import numpy as np
-
-from vae_helpers.exercises import RIGHT, Exercise, as_array, draws
+from vae_helpers.exercises import RIGHT, Exercise, draws
 from vae_helpers.lesson02 import building
 
 NOTEBOOK = "02_encoder"
@@ -84,88 +82,136 @@ STD_FROM_LOG_VAR = Exercise(
     ),
 )
 
+SAMPLING = building.SAMPLING
 
-def observe_sample(sample_z, arguments):
-    """The sample, and whether it follows from epsilon: two calls on one epsilon should agree."""
-    first, again = as_array(sample_z(*arguments)), as_array(sample_z(*arguments))
-    follows = np.array_equal(first, again, equal_nan=True)
-    return {"whether two calls with one epsilon agree": follows, "the result": first if follows else np.zeros(1)}
-
-
-SAMPLE_Z = Exercise(
-    name="sample_z",
+DRAW_AND_PENALTY = Exercise(
+    name="draw_and_penalty",
     takes="z_mean, z_log_var, epsilon",
     lines={
-        "scale": {
+        "spread": {
             "np.exp(0.5 * z_log_var)": RIGHT,
-            "np.exp(z_log_var)": "The scale is the variance. Which scale has a standard deviation of sigma?",
-            "z_log_var": "The scale is the log-variance, which may be negative. Turn it into a standard deviation.",
-            "0.5 * z_log_var": "The scale is the logarithm of the standard deviation: a step is missing.",
-            "0.5 * np.exp(z_log_var)": (
-                "The scale is half the variance, which is not its root: where does the 1/2 belong?"
-            ),
+            "z_log_var": "The noise is stretched by the logarithm of the variance itself. Undo the logarithm.",
+            "0.5 * np.exp(z_log_var)": "Half the variance is not its root. The half belongs into the exponent.",
+            "np.sqrt(z_log_var)": "The root of a negative log-variance is NaN. Undo the logarithm first.",
+            "np.exp(2 * z_log_var)": "The exponent is doubled. It has to be halved.",
+        },
+        "variance": {
+            "np.exp(z_log_var)": RIGHT,
             "np.exp(2 * z_log_var)": (
-                "The scale is the squared variance: the log-variance is doubled where it should be halved."
+                "Now the penalty takes the head for the logarithm of sigma. The task is that it means the logarithm of"
+                " the variance everywhere."
             ),
-            "np.exp(0.25 * z_log_var)": "The scale is the root of the standard deviation: a root is taken twice.",
-            "np.sqrt(z_log_var)": (
-                "The root of a negative log-variance is NaN. Undo the logarithm before you take a root."
-            ),
-            "np.exp(-0.5 * z_log_var)": (
-                "The exponent's sign is flipped: a large log-variance should make the cloud wide."
-            ),
-            "np.exp2(0.5 * z_log_var)": (
-                "The scale is a power of 2. The encoder's logarithm is the natural one, of base e."
-            ),
-            "np.exp(0.5 + z_log_var)": "In the exponent the half is added. A root multiplies the exponent.",
+            "np.exp(0.5 * z_log_var)": "Line 6 was right: the penalty holds the variance, not its root.",
         },
-        "z": {
-            "z_mean + scale * epsilon": RIGHT,
-            "z_mean + scale": "There is no chance in it: epsilon is not used, so every draw would be the same.",
-            "scale * epsilon": "The cloud lies around 0: z_mean is missing.",
-            "z_mean - scale * epsilon": (
-                "The noise is subtracted. As a distribution that is the same, but the course adds it."
-            ),
-            "scale * epsilon - z_mean": "The mean is subtracted: the cloud lies on the other side of 0.",
-            "z_mean * scale + epsilon": (
-                "The mean is stretched and epsilon only added. Which of the two should be stretched?"
-            ),
-            "(z_mean + scale) * epsilon": "A bracket too early: epsilon multiplies the mean as well.",
-            "z_mean + scale + epsilon": (
-                "Scale and noise are added. A wide cloud needs its noise stretched, not shifted."
-            ),
-            "z_mean * scale * epsilon": "The mean multiplies. It should shift the noise, not stretch it.",
-            "z_mean + scale * epsilon[:1]": "All images share the first image's epsilon. Each image has its own row.",
-            "z_mean + scale * epsilon[:, :1]": (
-                "All latents of an image share one epsilon. Each latent has its own column."
-            ),
-        },
+        "penalty": {"0.5 * (variance + z_mean**2 - 1 - z_log_var).sum(axis=-1, keepdims=True)": RIGHT},
+        "result": {"np.concatenate([z_mean + spread * epsilon, penalty], axis=-1)": RIGHT},
     },
     slips={
-        "z_mean": "That is the middle of the cloud, and no draw from it.",
-        "epsilon": "The noise came back as it was. It has to be stretched and shifted to where the image is.",
-        "z_log_var + np.exp(0.5 * z_mean) * epsilon": "The mean and the log-variance have changed places.",
-        "z_mean + epsilon": "The spread is 1 whatever the encoder says: z_log_var is not used.",
-        "z_mean + np.random.default_rng().normal(size=z_mean.shape)": (
-            "The function draws its own noise. Use the epsilon it is given: then one input gives one z."
+        """
+        z = z_mean + np.exp(z_log_var) * epsilon
+        penalty = 0.5 * (np.exp(2 * z_log_var) + z_mean**2 - 1 - 2 * z_log_var).sum(axis=-1, keepdims=True)
+        return np.concatenate([z, penalty], axis=-1)
+        """: (
+            "Now both lines take the head for the logarithm of sigma. That is consistent, but the course's head means"
+            " the logarithm of the variance: mend the other line."
         ),
-        "z_mean + np.exp(0.5 * epsilon) * z_log_var": "z_log_var and epsilon have changed places.",
-        "z_mean + np.exp(0.5 * z_log_var * epsilon)": "epsilon is inside the exp. Only the log-variance belongs there.",
-        "np.exp(0.5 * z_log_var)": "That is the standard deviation alone: neither the mean nor the noise enters.",
     },
-    observe=observe_sample,
+    given="""
+def draw_and_penalty(z_mean, z_log_var, epsilon):
+    \"\"\"z, and half the sum of sigma^2 + z_mean^2 - 1 - log sigma^2 over the latents.\"\"\"
+    spread = np.exp(z_log_var)
+    z = z_mean + spread * epsilon
+    square = z_mean**2
+    variance = np.exp(z_log_var)
+    terms = variance + square - 1 - z_log_var
+    penalty = 0.5 * terms.sum(axis=-1, keepdims=True)
+    return np.concatenate([z, penalty], axis=-1)
+""",
+    bug=(3, "The noise is multiplied by the variance, and it should be sigma."),
+    cases=(", ".join(draws("normal(size=(3, 2))", seed) for seed in (1, 2, 3)),),
+    unseen=(", ".join(draws("normal(size=(5, 3))", seed) for seed in (4, 5, 6)),),
+    accepts=(
+        (
+            "sigma = np.sqrt(np.exp(z_log_var))\n"
+            "penalty = -0.5 * np.sum(1 + z_log_var - z_mean**2 - sigma**2, axis=1)[:, None]\n"
+            "return np.hstack([z_mean + sigma * epsilon, penalty])"
+        ),
+        (
+            "z = z_mean + ops.exp(z_log_var / 2) * epsilon\n"
+            "terms = ops.exp(z_log_var) + z_mean**2 - 1.0 - z_log_var\n"
+            "return ops.concatenate([z, 0.5 * ops.sum(terms, axis=-1, keepdims=True)], axis=-1)"
+        ),
+    ),
+)
+
+LOG_VAR_GRADIENT = Exercise(
+    name="log_var_gradient",
+    takes="z_mean, z_log_var, epsilon",
+    lines={
+        "sigma": {
+            "np.exp(0.5 * z_log_var)": RIGHT,
+            "np.exp(z_log_var)": "The variance stands where sigma belongs.",
+            "z_log_var": "The log-variance stands where sigma belongs.",
+            "0.5 * z_log_var": "The logarithm of sigma stands where sigma belongs.",
+            "np.exp(-0.5 * z_log_var)": "The exponent's sign is flipped in sigma.",
+            "np.exp2(0.5 * z_log_var)": "sigma is a power of 2. The logarithm is the natural one.",
+            "np.exp(0.5 + z_log_var)": "In the exponent of sigma the half is added. It is a factor.",
+        },
+        "z": {
+            "z_mean + sigma * epsilon": RIGHT,
+            "z_mean": "z is taken to be z_mean. The loss is of the draw, z_mean + sigma * epsilon.",
+            "sigma * epsilon": "z_mean is missing from z.",
+            "z_mean - sigma * epsilon": "The noise is subtracted in z. The trick adds it.",
+            "z_mean + sigma": "epsilon is missing from z.",
+            "z_mean + epsilon": "sigma is missing from z.",
+            "z_mean + sigma + epsilon": "In z sigma and epsilon are added. Their product belongs there.",
+            "z_mean * sigma * epsilon": "In z the mean multiplies. It is added.",
+            "z_mean + sigma * z_log_var": "In z sigma multiplies z_log_var. It multiplies epsilon.",
+        },
+        "by_log_var": {
+            "0.5 * sigma * epsilon": RIGHT,
+            "sigma * epsilon": "The 1/2 of the inner derivative is missing: sigma is exp of *half* the log-variance.",
+            "epsilon": (
+                "That is the derivative with respect to sigma. One more inner derivative leads to the log-variance."
+            ),
+            "0.5 * sigma": "epsilon is missing from the derivative of z.",
+            "0.5 * sigma + epsilon": "In the derivative of z sigma and epsilon are added. They are multiplied.",
+            "0.5 / sigma * epsilon": "In the derivative of z sigma divides. It multiplies.",
+            "0.5 * sigma * z_mean": "The derivative of z holds z_mean. The noise belongs there.",
+            "0.5 * sigma * z_log_var": "The derivative of z holds z_log_var as a factor. The noise belongs there.",
+            "1": "That is the derivative with respect to z_mean. The question is about z_log_var.",
+            "0.5 * epsilon": (
+                "sigma is missing from the derivative of z: the derivative of an exponential is the exponential."
+            ),
+        },
+        "gradient": {
+            "2 * z * by_log_var": RIGHT,
+            "by_log_var": "The outer derivative is missing: that of z squared is 2 z.",
+            "z * by_log_var": "The 2 of the outer derivative is missing.",
+            "2 * z + by_log_var": "The two derivatives are added. The chain rule multiplies them.",
+            "(2 + z) * by_log_var": "The outer derivative is 2 times z, not 2 plus z.",
+            "z**2 * by_log_var": "z squared is multiplied in place of its derivative, 2 z.",
+            "2 * by_log_var": "The outer derivative of z squared is 2 z, not 2.",
+            "-2 * z * by_log_var": "The sign is flipped: the task asks for the derivative, not for a step against it.",
+            "np.sum(2 * z * by_log_var, axis=-1)": (
+                "The derivative is summed over the latents. Each latent has its own."
+            ),
+            "np.mean(2 * z * by_log_var, axis=0)": "The derivative is averaged over the batch. Each image has its own.",
+        },
+    },
     cases=(
         "np.array([[1.0, -1.0]], 'float32'), np.array([[-2.0, 0.5]], 'float32'), np.array([[0.5, 2.0]], 'float32')",
         ", ".join(draws("normal(size=(5, 3))", seed) for seed in (1, 2, 3)),
     ),
     unseen=(", ".join(draws("normal(size=(6, 2))", seed) for seed in (4, 5, 6)),),
     accepts=(
-        "z_mean + np.sqrt(np.exp(z_log_var)) * epsilon",
-        "sigma = np.exp(z_log_var / 2)\nreturn z_mean + sigma * epsilon",
-        "z_mean + ops.exp(0.5 * z_log_var) * epsilon",
-        "z_mean + tf.sqrt(tf.exp(z_log_var)) * epsilon",
-        "ops.add(z_mean, ops.multiply(ops.exp(z_log_var / 2), epsilon))",
+        "sigma = np.sqrt(np.exp(z_log_var))\nreturn (z_mean + sigma * epsilon) * sigma * epsilon",
+        "sigma = ops.exp(0.5 * z_log_var)\nreturn ops.multiply(z_mean + sigma * epsilon, sigma * epsilon)",
+        (
+            "v = tf.Variable(z_log_var)\n"
+            "with tf.GradientTape() as tape:\n"
+            "    loss = tf.reduce_sum((z_mean + tf.exp(v / 2) * epsilon) ** 2)\n"
+            "return tape.gradient(loss, v)"
+        ),
     ),
 )
-
-SAMPLING = building.SAMPLING

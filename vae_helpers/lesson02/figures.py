@@ -1,14 +1,14 @@
-"""The figures of notebook 02: posteriors, the reparameterization trick, and the gradients through it."""
+"""The figures of notebook 02: Gaussians, the reparameterization trick, and the gradients through it."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import LogLocator
 
-from vae_helpers.plots import COLOURS, animate, draw_image, draw_posterior, subplots
+from vae_helpers.plots import COLOURS, animate, class_colours, course_style, draw_image, draw_posterior, subplots
 
 
+@course_style()
 def log_variance(z_log_var):
     """The variance and sigma that a head's outputs mean; z_log_var: (n,), increasing, on the horizontal axis."""
     figure, axis = subplots(size=(6.0, 3.4))
@@ -22,8 +22,38 @@ def log_variance(z_log_var):
     return figure
 
 
+@course_style()
+def bell_curves(gaussians):
+    """Densities of Gaussians {label: (mean, sigma)}; what lies within one sigma of the mean is shaded."""
+    figure, axis = subplots(size=(6.4, 3.2))
+    z = np.linspace(-4, 4, 801)
+    for colour, (label, (mean, sigma)) in zip(COLOURS, gaussians.items(), strict=False):
+        density = np.exp(-0.5 * ((z - mean) / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
+        axis.plot(z, density, color=colour, label=label)
+        axis.fill_between(z, density, where=abs(z - mean) <= sigma, color=colour, alpha=0.25, linewidth=0)
+        axis.text(mean, 0.12 / sigma, "68 %", ha="center", va="center")
+    axis.set(xlabel="z", ylabel="density", ylim=(0, None))
+    axis.legend(loc="upper left")
+    return figure
+
+
+@course_style()
+def two_planes(codes, y):
+    """The places of images in several latent planes, {title: (n, 2)}, each with its scale; y: their classes (n,)."""
+    figure, axes = subplots(1, len(codes), size=(4.4 * len(codes), 4.2), squeeze=False)
+    outline = [withStroke(linewidth=3, foreground="white")]
+    for axis, (title, z) in zip(axes.flat, codes.items(), strict=True):
+        axis.scatter(*z.T, c=class_colours(y), s=4, linewidths=0, marker="s")
+        for label in np.unique(y):
+            place = np.median(z[y == label], axis=0)
+            axis.text(*place, label, size=15, weight="bold", ha="center", va="center", path_effects=outline)
+        axis.set(title=title, xlabel="$z_1$", ylabel="$z_2$")
+    return figure
+
+
+@course_style()
 def image_posteriors(images, z_mean, z_log_var):
-    """Each image (n, pixels) over its posterior: z_mean, z_log_var (n, 2) as a dot and a 1-sigma ellipse."""
+    """Each image (n, pixels) over its distribution: z_mean, z_log_var (n, 2) as a dot and a 1-sigma ellipse."""
     figure, axes = subplots(2, len(images), size=(9.0, 2.2), squeeze=False)
     limit = 1.1 * max(1, np.max(np.abs(z_mean) + np.exp(np.asarray(z_log_var) / 2)))
     for top, bottom, image, mean, log_var in zip(*axes, images, z_mean, z_log_var, strict=True):
@@ -37,23 +67,7 @@ def image_posteriors(images, z_mean, z_log_var):
     return figure
 
 
-def posteriors(z_mean, z_log_var, labels, z=None):
-    """Posteriors on the latent plane: z_mean, z_log_var (n, 2), labels (n,); z: a draw from each (n, 2), or None."""
-    figure, axis = subplots(size=(4.6, 4.4))
-    angle = np.linspace(0, 2 * np.pi, 100)
-    axis.plot(np.cos(angle), np.sin(angle), "--", color="black", label="prior, 1 sigma")
-    for colour, mean, log_var, label in zip(COLOURS, z_mean, z_log_var, labels, strict=False):
-        draw_posterior(axis, mean, log_var, color=colour)
-        axis.text(*mean, str(label), color=colour, fontsize=13, fontweight="bold", ha="center", va="center")
-    if z is not None:
-        for colour, mean, point in zip(COLOURS, z_mean, z, strict=False):
-            axis.plot(*np.transpose([mean, point]), "-x", color=colour, markevery=[1], markersize=9, markeredgewidth=2)
-    axis.autoscale_view()
-    axis.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
-    figure.legend(loc="outside upper center")
-    return figure
-
-
+@course_style()
 def reparameterization(epsilon, z, z_mean, z_log_var):
     """Noise epsilon (n, 2) and the z (n, 2) made from it with z_mean, z_log_var (2,); a letter follows five points."""
     figure, axes = subplots(1, 2, size=(8.0, 4.2), sharex=True, sharey=True)
@@ -103,6 +117,7 @@ def _draw_flow(axis, nodes, edges, way_back):
     axis.set_axis_off()
 
 
+@course_style()
 def gradient_flow():
     """How far the gradient gets back from the loss: with a plain draw of z, and with the reparameterization trick."""
     figure, (plain, trick) = subplots(2, 1, size=(8.0, 5.6), height_ratios=(1.6, 2.4))
@@ -120,6 +135,7 @@ def gradient_flow():
     return figure
 
 
+@course_style()
 def gradient_histograms(gradients, exact):
     """Per-draw gradients, {estimator: (n,)}, one panel each on a shared axis, with the exact gradient as a line."""
     rows = len(gradients)
@@ -134,19 +150,7 @@ def gradient_histograms(gradients, exact):
     return figure
 
 
-def gradient_spread(sizes, spreads, xlabel, ylabel):
-    """Lines on two logarithmic axes: sizes (n,), spreads {estimator: (n,)}, all positive."""
-    figure, axis = subplots(size=(6.0, 3.6))
-    for marker, (name, values) in zip("os^v", spreads.items(), strict=False):
-        axis.loglog(sizes, values, marker=marker, label=name)
-    axis.set(xlabel=xlabel, ylabel=ylabel, xticks=sizes, xticklabels=sizes)
-    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.yaxis.set_major_formatter("{x:g}")
-    axis.minorticks_off()
-    axis.legend()
-    return figure
-
-
+@course_style()
 def moving_reparameterization(span=4.5):
     """Noise on the left, z on the right with its 1-sigma ellipse; five points have a letter and an arrow.
 

@@ -43,11 +43,14 @@ BERNOULLI_PROBABILITIES = Exercise(
         "e = np.exp(x_logits - x_logits.max(axis=-1, keepdims=True))\nreturn e / e.sum(axis=-1, keepdims=True)": (
             SOFTMAX.format("the pixels of an image")
         ),
-        "np.exp(x_logits) / np.exp(x_logits).sum()": SOFTMAX.format("all pixels of the batch"),
+        "e = np.exp(x_logits - x_logits.max())\nreturn e / e.sum()": SOFTMAX.format("all pixels of the batch"),
         "np.tanh(x_logits)": "tanh runs from -1 to 1. A probability runs from 0 to 1.",
         "np.tanh(0.5 * x_logits)": "The range is -1 to 1: shift it and squeeze it to 0 to 1.",
         "expit(2 * x_logits)": "The curve rises twice as fast as the sigmoid. What should the argument be?",
         "expit(0.5 * x_logits)": "The curve rises half as fast as the sigmoid. What should the argument be?",
+        "expit(np.abs(x_logits))": (
+            "Negative logits get the probability of their positive: the two signs need two answers."
+        ),
         "2 * expit(x_logits)": "The values run from 0 to 2: a factor is missing.",
         "1 / (1 - np.exp(-x_logits))": "There is a minus where a plus belongs: at a logit of 0 it divides by 0.",
         "np.exp(x_logits)": (
@@ -80,7 +83,6 @@ BERNOULLI_PROBABILITIES = Exercise(
                 "Positive logits get the probability of their negative: abs keeps exp safe, but the two signs need two"
                 " answers."
             ),
-            "np.ones_like(a)": "Negative logits get the probability of their positive: the two signs need two answers.",
             "np.where(x_logits >= 0, 1, 0)": "Right for positive logits. A negative one gives 0: what should it give?",
             "np.where(x_logits >= 0, 0, a)": "Right for negative logits. A positive one gives 0: what should it give?",
         },

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from vae_helpers.plots import COLOURS, animate, draw_image, draw_latent_plane, draw_manifold, frames, subplots
+from vae_helpers.plots import (
+    COLOURS,
+    animate,
+    course_style,
+    draw_image,
+    draw_latent_plane,
+    draw_manifold,
+    frames,
+    subplots,
+)
 
 
 def _draw_curves(axis, x, curves, points=((), ())):
@@ -13,6 +22,7 @@ def _draw_curves(axis, x, curves, points=((), ())):
     axis.legend(frameon=False)
 
 
+@course_style()
 def curves(x, curves, axis_labels, points=((), ()), bottom=None):
     """Up to four curves over one x. curves: {label: (n,)}; points: x and y of dots; bottom: of the vertical axis."""
     figure, axis = subplots(size=(5.2, 2.7))
@@ -21,6 +31,7 @@ def curves(x, curves, axis_labels, points=((), ()), bottom=None):
     return figure
 
 
+@course_style()
 def sigmoid(logits, probabilities, some_logits, some_probabilities):
     """The sigmoid and its inverse, (n,) each, with a few points, (k,) each, marked on both."""
     figure, axes = subplots(1, 2, size=(6.6, 2.5))
@@ -37,6 +48,7 @@ def sigmoid(logits, probabilities, some_logits, some_probabilities):
     return figure
 
 
+@course_style()
 def decoder_maps(maps, values):
     """Decoded grids side by side, every pixel a square.
 
@@ -49,6 +61,7 @@ def decoder_maps(maps, values):
     return figure
 
 
+@course_style()
 def heat_maps(maps, titles, limits):
     """Probabilities over the latent plane. maps: list of (n, n), largest z_2 first; limits: of both axes."""
     figure, axes = subplots(1, len(maps), size=(3.0 * len(maps), 3.0), squeeze=False, sharey=True)
@@ -61,6 +74,7 @@ def heat_maps(maps, titles, limits):
     return figure
 
 
+@course_style()
 def large_images(images, titles):
     """A few images (n, pixels), values in [0, 1], side by side, large enough to see single pixels; titles: n texts."""
     figure, axes = subplots(1, len(images), size=(2.1 * len(images), 2.4), squeeze=False)
@@ -69,6 +83,7 @@ def large_images(images, titles):
     return figure
 
 
+@course_style()
 def nats(values, floor):
     """Losses as bars. values: {label: nats per image}; floor: the pixels' entropy in nats, the least of them."""
     figure, axis = subplots(size=(8.0, 0.55 * len(values) + 0.9))
@@ -84,6 +99,7 @@ def nats(values, floor):
     return figure
 
 
+@course_style()
 def gaussian_pixel(values, densities, logits, gradients):
     """Left: densities, {label: (n,)}, over pixel values (n,); right: gradients, {label: (m,)}, over logits (m,)."""
     figure, (left, right) = subplots(1, 2, size=(7.2, 2.7))
@@ -96,6 +112,7 @@ def gaussian_pixel(values, densities, logits, gradients):
     return figure
 
 
+@course_style()
 def moving_decoders(names, span=3.5):
     """A point of the latent plane and its image from each of several decoders, whose names are given.
 

@@ -3,9 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vae_helpers.plots import COLOURS, animate, subplots
+from vae_helpers.plots import COLOURS, animate, course_style, subplots
 
 
+@course_style()
 def joint(z, prior, likelihood):
     """Prior and likelihood as functions of z, and their product, whose area is p(x); z, prior, likelihood: (n,)."""
     figure, axis = subplots(size=(6.0, 3.2))
@@ -18,6 +19,7 @@ def joint(z, prior, likelihood):
     return figure
 
 
+@course_style()
 def estimate_errors(dimensions, errors):
     """Errors of repeated estimates as dots, a column for each number of dimensions; errors: (dimensions, repeats)."""
     figure, axis = subplots(size=(6.0, 3.2))
@@ -33,6 +35,7 @@ def estimate_errors(dimensions, errors):
     return figure
 
 
+@course_style()
 def jensen(values):
     """Jensen's inequality for the mean of two positive numbers, and the straight line that lies above the logarithm."""
     figure, (chord, tangent) = subplots(1, 2, size=(8.4, 3.3))
@@ -52,6 +55,7 @@ def jensen(values):
     return figure
 
 
+@course_style()
 def log_ratios(curves, log_px):
     """log of p(x, z) / q(z) where q puts its z; curves: {name: (z, log_ratio)}, each (n,). log_px: the exact value."""
     figure, axis = subplots(size=(6.0, 3.3))
@@ -63,6 +67,7 @@ def log_ratios(curves, log_px):
     return figure
 
 
+@course_style()
 def error_bars(names, differences, standard_errors):
     """Estimate minus exact value with bars of two standard errors, a row for each name; (n,) each."""
     figure, axis = subplots(size=(6.4, 0.35 * len(names) + 0.9))
@@ -74,6 +79,7 @@ def error_bars(names, differences, standard_errors):
     return figure
 
 
+@course_style()
 def kl_curves(curves):
     """The KL to the prior against one number at a time; curves: {label of the axis: (values, kl)}, each (n,)."""
     figure, axes = subplots(1, len(curves), size=(7.4, 2.8), sharey=True)
@@ -86,6 +92,7 @@ def kl_curves(curves):
     return figure
 
 
+@course_style()
 def bound(curves, log_px):
     """The ELBO under log p(x), the gap shaded; curves: {label of the axis: (values, elbo)}, each (n,)."""
     figure, axes = subplots(1, len(curves), size=(8.0, 3.4), sharey=True)
@@ -101,6 +108,7 @@ def bound(curves, log_px):
     return figure
 
 
+@course_style()
 def loss_bars(names, reconstruction, kl, floor=None):
     """Reconstruction and KL, (n,) each, stacked to the loss, a bar for each name; floor: a line at -log p(x)."""
     figure, axis = subplots(size=(7.0, 0.45 * len(names) + 1.1))
@@ -116,6 +124,7 @@ def loss_bars(names, reconstruction, kl, floor=None):
     return figure
 
 
+@course_style()
 def one_draw_estimates(draws, xlabel):
     """Histogram of estimates that use one draw each, (n,), with their mean."""
     figure, axis = subplots(size=(5.8, 2.8))
@@ -126,19 +135,22 @@ def one_draw_estimates(draws, xlabel):
     return figure
 
 
+@course_style()
 def latent_clouds(clouds, labels):
     """Latent means drawn as their labels (n,), with the prior's 1-sigma circle; clouds: {title: z_mean (n, 2)}."""
     figure, axes = subplots(1, len(clouds), size=(8.4, 3.1), sharex=True, sharey=True)
     limit = 1.05 * max(np.abs(z_mean).max() for z_mean in clouds.values())
     for axis, (title, z_mean) in zip(axes, clouds.items(), strict=True):
-        for colour, label in zip(COLOURS, np.unique(labels), strict=False):
-            axis.scatter(*z_mean[labels == label].T, color=colour, marker=f"${label}$", s=26, linewidths=0)
+        for label in np.unique(labels):
+            style = {"color": COLOURS[label], "marker": f"${label}$", "s": 26, "linewidths": 0}
+            axis.scatter(*z_mean[labels == label].T, **style)
         axis.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", color="black"))
         axis.set(title=title, xlabel="$z_1$", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
     axes[0].set_ylabel("$z_2$")
     return figure
 
 
+@course_style()
 def effective_betas(bernoulli, other):
     """Weights of the KL on a logarithmic axis; bernoulli, other: {name: weight}, the second with another likelihood."""
     figure, axis = subplots(size=(7.6, 0.3 * (len(bernoulli) + len(other)) + 1.0))
@@ -155,6 +167,7 @@ def effective_betas(bernoulli, other):
     return figure
 
 
+@course_style()
 def rate_distortion(points):
     """Networks in the plane of KL and reconstruction with lines of equal ELBO; points: {name: (kl, reconstruction)}."""
     figure, axis = subplots(size=(7.6, 3.6))
@@ -174,6 +187,7 @@ def rate_distortion(points):
     return figure
 
 
+@course_style()
 def beta_objective(betas, best, log_px):
     """The greatest value of -reconstruction - beta KL, (n,), against beta, with log p(x)."""
     figure, axis = subplots(size=(6.0, 3.1))
@@ -186,6 +200,7 @@ def beta_objective(betas, best, log_px):
     return figure
 
 
+@course_style()
 def moving_bound(z, prior, posterior, log_px, widest):
     """q beside prior and posterior, densities (n,) at z (n,), and bars for log p(x), the ELBO and the gap between them.
 
@@ -218,6 +233,7 @@ def moving_bound(z, prior, posterior, log_px, widest):
     return figure, move
 
 
+@course_style()
 def moving_kl(means, sigmas, most=10):
     """beta * KL to the prior as bands of one nat over means (n,) and sigmas (m,), and along both through one point.
 

@@ -5,9 +5,10 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 
 from vae_helpers.latent import prior_radius
-from vae_helpers.plots import COLOURS, animate, class_colours, draw_latent_plane, subplots
+from vae_helpers.plots import COLOURS, animate, class_colours, course_style, draw_latent_plane, subplots
 
 
+@course_style()
 def bends(first_layers, titles, span=3.5, shown=40):
     """Lines w . z + b = 0 in the latent plane where hidden ReLU units bend, a panel for each (kernel, bias).
 
@@ -29,6 +30,7 @@ def bends(first_layers, titles, span=3.5, shown=40):
     return figure
 
 
+@course_style()
 def along_ray(distances, logits, titles):
     """Pixels' logits on the way out from the origin: distances (n,), logits a list of (n, pixels), one panel each."""
     figure, axes = subplots(1, len(logits), size=(4.2 * len(logits), 3.0), squeeze=False)
@@ -39,6 +41,7 @@ def along_ray(distances, logits, titles):
     return figure
 
 
+@course_style()
 def val_losses(curves, reference=None):
     """Validation losses by epoch: curves maps a name to (epochs,) values; reference maps epochs to values."""
     figure, axis = subplots(size=(6.5, 3.5))
@@ -52,6 +55,7 @@ def val_losses(curves, reference=None):
     return figure
 
 
+@course_style()
 def schedule(learning_rates, every=1):
     """The learning rate at every ``every``-th step: (n,)."""
     figure, axis = subplots(size=(5.5, 2.5))
@@ -60,6 +64,7 @@ def schedule(learning_rates, every=1):
     return figure
 
 
+@course_style()
 def levers(names, time_ratios, differences):
     """What a training loses without each lever: bars for how many times as long an epoch takes, and for nats lost.
 
@@ -76,6 +81,7 @@ def levers(names, time_ratios, differences):
     return figure
 
 
+@course_style()
 def history(history):
     """Loss, reconstruction and KL by epoch, training and validation: Keras's history, a dict of lists."""
     figure, axes = subplots(1, 3, size=(9.0, 3.0))
@@ -89,6 +95,7 @@ def history(history):
     return figure
 
 
+@course_style()
 def moving_training(history, y, epochs, span):
     """Loss curves with a mark at one epoch, and the latent plane of that epoch.
 

@@ -10,11 +10,13 @@ from vae_helpers.plots import (
     COLOURS,
     INK,
     class_colours,
+    course_style,
     draw_image,
     draw_latent_plane,
     draw_manifold,
     draw_posterior,
     subplots,
+    tiled,
 )
 
 
@@ -41,6 +43,7 @@ def _draw_codes(axis, z, y):
     axis.scatter(*z.T, c=class_colours(y), s=4, linewidths=0, marker="s")
 
 
+@course_style()
 def latent(z_mean, y):
     """Points z_mean (n, 2) coloured by class y (n,), each class's number at its median, and the prior's circles."""
     figure, axis = subplots(size=(5.4, 5.1))
@@ -50,10 +53,11 @@ def latent(z_mean, y):
     return figure
 
 
+@course_style()
 def ellipses(z_mean, z_log_var, y, digits, share=0.9):
     """Ellipses that hold ``share`` of each posterior: thin ones in the class's colour, and numbered ones for digits.
 
-    z_mean, z_log_var: (n, 2). y: (n,). digits: a pair z_mean, z_log_var of each class's first image, (10, 2) each.
+    z_mean, z_log_var: (n, 2). y: (n,). digits: z_mean (k, 2), z_log_var (k, 2) and y (k,) of those with a number.
     """
     figure, axis = subplots(size=(4.9, 4.6))
     draw_latent_plane(axis)
@@ -61,7 +65,7 @@ def ellipses(z_mean, z_log_var, y, digits, share=0.9):
     for mean, log_var, label in zip(z_mean, z_log_var, y, strict=True):
         draw_posterior(axis, mean, log_var + wider, color=COLOURS[label])
     outline = [withStroke(linewidth=3, foreground="white")]
-    for label, (mean, log_var) in enumerate(zip(*digits, strict=True)):
+    for mean, log_var, label in zip(*digits, strict=True):
         draw_posterior(axis, mean, log_var + wider, color="black", linewidth=2, zorder=5)
         style = {"size": 13, "weight": "bold", "path_effects": outline, "zorder": 6}
         axis.annotate(label, mean, (7, 7), textcoords="offset points", **style)
@@ -69,6 +73,7 @@ def ellipses(z_mean, z_log_var, y, digits, share=0.9):
     return figure
 
 
+@course_style()
 def grid_points(grids):
     """Where grids of points lie in the plane, under the prior's circles; grids maps a title to points (n, 2)."""
     figure, axes = subplots(1, len(grids), size=(6.2, 3.3), sharex=True, sharey=True)
@@ -78,6 +83,7 @@ def grid_points(grids):
     return figure
 
 
+@course_style()
 def manifold(images, values):
     """The latent plane as images: n x n of them without gaps, each decoded from the plane's point under it.
 
@@ -89,6 +95,7 @@ def manifold(images, values):
     return figure
 
 
+@course_style()
 def manifolds(grids):
     """Several manifolds side by side; grids maps a title to a pair images (n * n, pixels), values (n,)."""
     figure, axes = subplots(1, len(grids), size=(8.4, 8.4 / len(grids) + 0.2), squeeze=False)
@@ -97,6 +104,7 @@ def manifolds(grids):
     return figure
 
 
+@course_style()
 def path(z, z_mean, y):
     """A path of points z (n, 2), lettered from a, over points z_mean (m, 2) in the colours of their classes y (m,)."""
     figure, axis = subplots(size=(4.7, 4.4))
@@ -109,6 +117,7 @@ def path(z, z_mean, y):
     return figure
 
 
+@course_style()
 def class_map(labels, shares, values, z, y):
     """The latent plane by most frequent class, and by how frequent it is.
 
@@ -129,6 +138,7 @@ def class_map(labels, shares, values, z, y):
     return figure
 
 
+@course_style()
 def marginals(z):
     """Histogram of each latent of the draws z (n, 2), its mean and standard deviation, and the density of N(0, 1)."""
     figure, axes = subplots(1, 2, size=(8.0, 2.8), sharey=True)
@@ -142,6 +152,7 @@ def marginals(z):
     return figure
 
 
+@course_style()
 def densities(log_q, log_p, values):
     """The prior's density, the aggregate posterior's, and the log of their ratio, on the plane.
 
@@ -160,6 +171,7 @@ def densities(log_q, log_p, values):
     return figure
 
 
+@course_style()
 def draws(groups, z_mean):
     """Decoded points in rows, and where they lie: groups maps a name to a pair images (n, pixels), z (n, 2).
 
@@ -182,6 +194,7 @@ def draws(groups, z_mean):
     return figure
 
 
+@course_style()
 def explorer(codes, y, manifold, values, decoded):
     """The latent explorer as a still picture: the manifold under the points, and the image of the plane's middle.
 
@@ -189,11 +202,9 @@ def explorer(codes, y, manifold, values, decoded):
     latent.square_grid(values), values (n,) ascending. decoded: (pixels,), all in [0, 1].
     """
     figure, (plane, image) = subplots(1, 2, size=(8.0, 4.9), width_ratios=(2.2, 1))
-    side, n = int(np.sqrt(manifold.shape[1])), len(values)
-    canvas = manifold.reshape(n, n, side, side).transpose(0, 2, 1, 3).reshape(n * side, n * side)
     half = (values[1] - values[0]) / 2
     edges = values[0] - half, values[-1] + half
-    plane.imshow(canvas, cmap=INK, vmin=0, vmax=1, alpha=0.5, extent=edges * 2, interpolation="bilinear")
+    plane.imshow(tiled(manifold), cmap=INK, vmin=0, vmax=1, alpha=0.5, extent=edges * 2, interpolation="bilinear")
     plane.scatter(*codes.T, c=class_colours(y), s=9, linewidths=0)
     draw_latent_plane(plane, "the latent plane")
     _draw_class_numbers(plane, codes, y)

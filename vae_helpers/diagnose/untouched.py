@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 from keras.src.backend.common import global_state  # Keras's own generator is to be had nowhere else
-from tensorflow.python.eager import context  # and TensorFlow's, behind unseeded eager operations, neither
+from tensorflow.python.eager import context  # nor the one behind TensorFlow's eager operations
 
 from vae_helpers.quiet import keras, tf
 
@@ -14,30 +14,32 @@ KINDS = (keras.Operation, keras.Metric, keras.Loss, keras.optimizers.Optimizer, 
 
 
 @contextlib.contextmanager
-def untouched(*roots):
-    """Restore on leaving whatever hangs on the roots (models, layers): bitwise, and whatever is raised inside."""
-    things = reachable(roots)
+def untouched(root):
+    """Restore on leaving whatever hangs on the root (a model, or a list of some), bitwise, even after an error."""
+    things = reachable(root)
     variables = [(each, value_of(each)) for each in things if is_variable(each)]
-    attributes = [(vars(each), dict(vars(each))) for each in things if is_part(each) and not is_variable(each)]
+    chances = [(each.bit_generator, each.bit_generator.state) for each in things if is_numpy_generator(each)]
+    dicts = [vars(each) for each in things if is_part(each)] + [each for each in things if isinstance(each, dict)]
+    dicts = [(each, dict(each)) for each in dicts]
     lists = [(each, list(each)) for each in things if isinstance(each, list)]
-    dicts = [(each, dict(each)) for each in things if isinstance(each, dict)]
     try:
         yield
     finally:
         for each, before in variables:
             each.assign(before)
-        for each, before in attributes + dicts:
-            restore_dict(each, before)
-        for each, before in lists:
-            if [id(item) for item in each] != [id(item) for item in before]:
-                list.__setitem__(each, slice(None), before)  # list's own: Keras's tracked lists may be locked
+        for each, before in chances:
+            each.state = before
+        for each, before in dicts + lists:
+            restore(each, before)
 
 
-def restore_dict(changed, before):
-    """Put back a dict's values, where one differs; with dict's own methods, since Keras's may be locked."""
-    if {key: id(value) for key, value in changed.items()} != {key: id(value) for key, value in before.items()}:
-        dict.clear(changed)
-        dict.update(changed, before)
+def restore(container, before):
+    """Put back what a dict or a list held; by the base class's methods, since Keras's own may be locked."""
+    if isinstance(container, list):
+        list.__setitem__(container, slice(None), before)
+    elif {key: id(each) for key, each in container.items()} != {key: id(each) for key, each in before.items()}:
+        dict.clear(container)
+        dict.update(container, before)
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def same_chance():
     keras_generator, eager = global_state.get_global_attribute(GENERATOR), context.context()
     states = [tf.random.get_global_generator().state] + ([keras_generator.state] if keras_generator else [])
     before = [(each, value_of(each)) for each in states]
-    python, numpy, tensorflow = random.getstate(), np.random.get_state(), eager._rng
+    python, numpy, tensorflow = random.getstate(), np.random.get_state(), eager._rng  # noqa: NPY002 (people use it)
     eager._rng = random.Random(0)  # a stand-in: kernels started by seeds of the real one would answer its later draws
     try:
         yield
@@ -55,7 +57,7 @@ def same_chance():
             each.assign(state)
         global_state.set_global_attribute(GENERATOR, keras_generator)
         random.setstate(python)
-        np.random.set_state(numpy)
+        np.random.set_state(numpy)  # noqa: NPY002
         eager._rng = tensorflow
 
 
@@ -72,13 +74,20 @@ def reachable(root):
 
 
 def is_variable(thing):
+    """Whether it is a Keras or a TensorFlow variable."""
     return isinstance(thing, keras.Variable | tf.Variable)
+
+
+def is_numpy_generator(thing):
+    """Whether it is one of numpy's generators, as people keep in a layer."""
+    return isinstance(thing, np.random.Generator)
 
 
 def is_part(thing):
     """Whether it is an object of Keras's or TensorFlow's that holds state: a layer, a metric, an optimizer, ..."""
     made_by_keras = type(thing).__module__.startswith("keras.") and type(thing).__name__ not in ("Node", "KerasTensor")
-    return hasattr(thing, "__dict__") and not isinstance(thing, type) and (isinstance(thing, KINDS) or made_by_keras)
+    candidate = hasattr(thing, "__dict__") and not isinstance(thing, type) and not is_variable(thing)
+    return candidate and (isinstance(thing, KINDS) or made_by_keras)
 
 
 def value_of(variable):
@@ -88,7 +97,7 @@ def value_of(variable):
 
 def _inside(thing):
     """What a thing holds; None for what is no concern of ours."""
-    if is_variable(thing):
+    if is_variable(thing) or is_numpy_generator(thing):
         return []
     if isinstance(thing, dict):
         return list(thing.values())

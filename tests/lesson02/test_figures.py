@@ -1,0 +1,25 @@
+"""Every figure of 02 draws on small arrays."""
+
+import numpy as np
+import pytest
+
+from vae_helpers.lesson02 import figures
+
+rng = np.random.default_rng(0)
+POINTS, CLASSES = rng.normal(size=(40, 2)), np.arange(40) % 2 * 7
+CALLS = {
+    "log_variance": (np.linspace(-3, 3, 9),),
+    "bell_curves": ({"a": (0.0, 1.0), "b": (1.0, 0.4)},),
+    "two_planes": ({"one": POINTS, "other": 10 * POINTS}, CLASSES),
+    "image_posteriors": (rng.random((3, 784)), POINTS[:3], POINTS[:3]),
+    "reparameterization": (POINTS, 2 * POINTS, np.zeros(2), np.zeros(2)),
+    "gradient_flow": (),
+    "gradient_histograms": ({"a": rng.normal(size=500), "b": 3 * rng.normal(size=500)}, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_figure_draws_its_arrays(name):
+    figure = getattr(figures, name)(*CALLS[name])
+    assert figure._repr_png_()[:4] == b"\x89PNG"
+    assert all(axis.has_data() or axis.texts or axis.images for axis in figure.axes)

@@ -1,0 +1,192 @@
+"""Where a VAE's encoder, decoder and heads are: by what people call them, and by what is seen in one train_step."""
+
+import contextlib
+import functools
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vae_helpers.diagnose.probing import Place, Port, alike, flat, listening, traced, wrapped
+from vae_helpers.diagnose.untouched import reachable
+from vae_helpers.quiet import keras, tf
+
+NAMES = {  # an attribute, or a layer's name
+    "encoder": r"(^|_)(enc|encod\w*|inference|recognition)(_|$)",
+    "decoder": r"(^|_)(dec|decod\w*|generat\w*)(_|$)",
+}
+SPREAD = r"var|sig|std|scale|log"  # in the key of an encoder's second head
+
+
+class Call(NamedTuple):
+    """One call of a port, as it was seen; leaf: it called no other port."""
+
+    port: Port
+    inputs: list
+    output: Any
+    leaf: bool
+
+
+def find_parts(vae, role, given=None):
+    """The ports that may be a VAE's encoder or decoder, best first: the one given; an attribute, a layer, a method."""
+    if given is not None:
+        if not isinstance(given, keras.layers.Layer):
+            raise TypeError(f"{role} must be a Keras layer or model, but is a {type(given).__name__}.")
+        return [Port(given)]
+    named = [(role, getattr(vae, role, None)), *vars(vae).items(), *((each.name, each) for each in vae.layers)]
+    fitting = [each for name, each in named if re.search(NAMES[role], name.lower())]
+    ports = [Port(each) for each in fitting if isinstance(each, keras.layers.Layer) and each._layers]
+    method = role.removesuffix("r")  # encode, decode
+    return ports + ([Port(vae, method)] if callable(getattr(vae, method, None)) else [])
+
+
+class Recording:
+    """A train_step as it is, its calls written down: which tensor came out of which port. Callable on other x."""
+
+    def __init__(self, parts, x):
+        self.parts, self.calls, self.kept = parts, [], []
+        self.run = traced(self._body, parts.vae.run_eagerly, tf.constant(x))
+        self(x)
+
+    def __call__(self, x):
+        """The same with another x: its values."""
+        found = self.run(tf.constant(x))
+        self.values = {id(tensor): np.array(each) for tensor, each in zip(self.kept, found, strict=True)}
+        return self
+
+    def _body(self, x):
+        self.calls.clear()
+        parts = self.parts
+        with contextlib.ExitStack() as stack:
+            for port in self._ports():
+                stack.enter_context(wrapped(port, functools.partial(self._writing, port)))
+            with listening(parts.vae, []):
+                parts.vae.train_step(parts.data(x))
+            for port in parts.encoders[:1]:
+                if not self.of(port):
+                    port(x)  # a model that shares its layers with the VAE
+        self._require_decoder()
+        self.kept[:] = [each for each in self._tensors() if self._tells(each)]
+        return self.kept
+
+    def _require_decoder(self):
+        if not self.of(self.parts.decoder):
+            owner = self.parts.decoder.owner
+            raise ValueError(
+                f"train_step never calls the decoder that was found, {owner.name!r}. Pass the layer or model that the "
+                "loss does use: diagnose(vae, x, decoder=...)."
+            )
+
+    def _ports(self):
+        named = [*self.parts.encoders, self.parts.decoder]
+        things = reachable([self.parts.vae, [port.owner for port in named]])
+        operations = [Port(each) for each in things if isinstance(each, keras.Operation) and each is not self.parts.vae]
+        return [port for port in named if port.method != "call"] + operations
+
+    def _writing(self, port, method):
+        def write(*args, **kwargs):
+            before = len(self.calls)
+            output = method(*args, **kwargs)
+            self.calls.append(Call(port, flat(args), output, leaf=len(self.calls) == before))
+            return output
+
+        return write
+
+    def of(self, port):
+        """The calls of one port."""
+        return [call for call in self.calls if call.port == port]
+
+    @property
+    def z(self):
+        """The tensor that the decoder got."""
+        return self.of(self.parts.decoder)[-1].inputs[0]
+
+    @property
+    def output(self):
+        """The decoder's output, the first if there are several."""
+        return flat(self.of(self.parts.decoder)[-1].output)[0]
+
+    def _tensors(self):
+        return {id(each): each for call in self.calls for each in call.inputs + flat(call.output)}.values()
+
+    def _tells(self, tensor):
+        """Whether it may be a head, the two heads joined, z or the decoder's output, and can be read from outside."""
+        here = not tf.is_symbolic_tensor(tensor) or tensor.graph is tf.compat.v1.get_default_graph()
+        return here and (self.like_z(tensor) or self.like_both(tensor) or tensor is self.output)
+
+    def like_z(self, tensor):
+        """Whether a tensor has the shape of z."""
+        return tensor.dtype.is_floating and alike(tensor, self.z)
+
+    def like_both(self, tensor):
+        """Whether a tensor has the shape of the two heads joined."""
+        return tensor.dtype.is_floating and tensor.shape.as_list() == [*self.z.shape[:-1], 2 * self.z.shape[-1]]
+
+    def value(self, tensor):
+        """A tensor's numbers; None where it can't be read."""
+        return self.values.get(id(tensor))
+
+    def same(self, tensor, value):
+        """Whether a tensor holds these numbers."""
+        mine = self.value(tensor)
+        return mine is not None and mine.shape == value.shape and np.allclose(mine, value, 1e-6, 1e-7)
+
+
+def heads_of(recording):
+    """The heads, [(names, tensor), ...]: what the encoder gives, or what a sampling layer takes."""
+    for call in encoder_calls(recording):
+        outputs = named_outputs(call.output)
+        heads = [(key, each) for key, each in outputs if recording.like_z(each) and each is not recording.z]
+        if len(heads) >= 2:
+            (_, mean), (_, spread) = heads[1::-1] if re.search(SPREAD, heads[0][0]) else heads[:2]
+            return [(("mean",), mean), (("spread",), spread)]
+        joined = [each for _, each in outputs if recording.like_both(each)]
+        if joined:
+            return [(("mean", "spread"), joined[0])]
+    return heads_taken(recording)
+
+
+def heads_taken(recording):
+    """The inputs of the first layer that takes two tensors like z, or makes one like z of one twice as wide."""
+    for call in [call for call in recording.calls if call.leaf]:
+        pair = [each for each in call.inputs if recording.like_z(each)]
+        if len(pair) == len(call.inputs) == 2:
+            return [(("mean",), pair[0]), (("spread",), pair[1])]
+        joined = len(call.inputs) == 1 and recording.like_both(call.inputs[0])
+        if joined and any(map(recording.like_z, flat(call.output))):
+            return [(("mean", "spread"), call.inputs[0])]
+    return []
+
+
+def encoder_calls(recording):
+    """The last call of each port that may be the encoder."""
+    return [call for port in recording.parts.encoders for call in recording.of(port)[-1:]]
+
+
+def named_outputs(output):
+    """(key, tensor) pairs of an encoder's output, in Keras's order; the key is empty where there is none."""
+    if isinstance(output, dict):
+        keys = keras.tree.flatten({key: key for key in output})
+    else:
+        keys = getattr(output, "_fields", None) or [""] * len(flat(output))
+    return [(key.lower(), each) for key, each in zip(keys, flat(output), strict=True)]
+
+
+def places_of(recording, heads):
+    """Ways to take hold of the heads, best first: at the layers that make them; where the encoder gives them."""
+    found = [(names, recording.value(tensor)) for names, tensor in heads]
+    leaves = [call for call in recording.calls if call.leaf]
+    ways = [[place_in(recording, calls, *each) for each in found] for calls in (leaves, encoder_calls(recording))]
+    if len(found) == 2:
+        both = np.concatenate([value for _, value in found], axis=-1)
+        ways.insert(1, [place_in(recording, leaves, ("mean", "spread"), both)])
+    return [tuple(way) for way in ways if None not in way and len(set(way)) == len(way)]
+
+
+def place_in(recording, calls, names, value):
+    """The first output of these calls that has the value; None without one."""
+    for call in calls:
+        for index, tensor in enumerate(flat(call.output)):
+            if recording.same(tensor, value):
+                return Place(call.port, index, names)
+    return None

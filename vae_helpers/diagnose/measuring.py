@@ -1,0 +1,231 @@
+"""A VAE on the bench: what the gradients, the draws and the reports of its steps say of its loss."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vae_helpers.diagnose.finding import Recording, heads_of, places_of
+from vae_helpers.diagnose.probing import Probe, traced
+from vae_helpers.diagnose.terms import SPREADS, Kl, best_likeness, fit, fitting_kl, summed_over_batch
+from vae_helpers.quiet import keras, tf
+
+NUMBERS_AT_ONCE = 50_000  # pixels in a batch of probes
+NOISES = 2_000  # draws of epsilon that are looked at: their standard deviation is then known to 2 %
+REPORTS = 6
+TOTALS = ("loss", "total_loss", "elbo_loss", "vae_loss", "total", "negative_elbo")
+
+
+class Bench:
+    """A VAE, a batch of x, and training steps with dials. Raises what train_step raises on x."""
+
+    def __init__(self, parts, x):
+        self.parts, self.chance = parts, np.random.default_rng(0)
+        self.n = int(np.clip(NUMBERS_AT_ONCE // x[0].size, 4, 64))
+        self.x, self.rows = x, x[np.arange(self.n) % len(x)]
+        self.recording = Recording(parts, self.rows)
+        self.heads = heads_of(self.recording)
+        self.z, self.out = (self.recording.value(each) for each in (self.recording.z, self.recording.output))
+        self.decode = traced(parts.decoder, parts.vae.run_eagerly, tf.constant(self.z))
+        self.reach = self._reach()
+        parts.bounded = self.reach == "probabilities"
+
+    def take_hold(self):
+        """Take the first way to the heads by which z moves with z_mean; the first of all where there is none."""
+        ways = places_of(self.recording, self.heads)
+        for way in ways + ways[:1]:
+            self.parts.places = way
+            self.step = Probe(self.parts, "train_step", self.rows, self.dials())
+            self.follows = self._moves_z()
+            if self.follows:
+                return self
+        return self
+
+    def _moves_z(self):
+        far = np.sign(self.chance.normal(size=self.z.shape)) * 50
+        z = self.train(self.dials(mean=far)).z
+        return z.shape == far.shape and np.mean(np.sign(z) == np.sign(far)) > 0.9
+
+    def _reach(self):
+        """What numbers the decoder can give, tried far out as well."""
+        far = np.resize([1.0, 10.0, 100.0], len(self.z)).reshape(-1, *[1] * (self.z.ndim - 1))
+        out = self.decoded(far * self.chance.normal(size=self.z.shape))
+        if out.min() >= 0:
+            return "probabilities" if out.max() <= 1 else "not negative"
+        return "tanh" if np.abs(out).max() <= 1 else "logits"
+
+    def decoded(self, z):
+        """The decoder's output, as it is."""
+        return np.array(keras.tree.flatten(self.decode(tf.constant(z, tf.float32)))[0])
+
+    def dials(self, n=None, **chosen):
+        """Random dials for n images, and those that are chosen. The second head is kept positive: it may be a sigma."""
+        low, high = {"tanh": (-0.9, 0.9), "not negative": (0.05, 3.0)}.get(self.reach, (-3.0, 3.0))
+        n, draw = n or self.n, self.chance.uniform
+        shape = (n, *self.z.shape[1:])
+        random = {"mean": draw(-2, 2, shape), "spread": draw(0.25, 2.25, shape), "pull": np.zeros(shape), "gate": 0.0}
+        return random | {"out": draw(low, high, (n, *self.out.shape[1:]))} | chosen
+
+    def train(self, dials):
+        """What a training step shows. Gradients are times the number of images: of a mean as if of a sum."""
+        n = len(dials["mean"])
+        seen = self.step(self.rows[:n], dials)
+        seen.mean, seen.spread, seen.out = n * seen.mean, n * seen.spread, n * seen.out
+        seen.z = seen.z[0] if seen.z else np.zeros(0)
+        return seen
+
+    def targets(self, n):
+        """What the output may be compared with, as functions of the output: x, y, or itself."""
+        shape = (n, *self.out.shape[1:])
+        x, y = self.rows[:n].reshape(shape), self.rows[:n, ::-1].reshape(shape)
+        named = {"x": lambda out: x} | ({"y": lambda out: y} if self.parts.with_y else {})
+        return named | {"itself": lambda out: out, "its own probabilities": tf.sigmoid}
+
+    def natural_heads(self):
+        """z_mean and the second head on up to 256 images of x."""
+        found = []
+        for start in range(0, min(len(self.x), 256), self.n):
+            self.recording(self.x[start : start + self.n])
+            found.append(np.concatenate([self.recording.value(each) for _, each in self.heads], axis=-1))
+        return np.split(np.concatenate(found), 2, axis=-1)
+
+
+# --- the two terms ---
+
+
+def measure_reconstruction(bench):
+    """The Reconstruction that fits best, at two sizes of the batch."""
+    found = []
+    for n in (bench.n, bench.n // 2):
+        dials = bench.dials(n)
+        found.append(best_likeness(bench.train(dials).out, dials["out"], bench.targets(n), bench.parts.bounded))
+    whole, half = found
+    whole.summed = summed_over_batch(whole.weight, half.weight, bench.n)
+    whole.weight /= bench.n if whole.summed else 1
+    return whole
+
+
+def measure_kl(bench, first):
+    """The Kl that fits, at two sizes of the batch; None where none does. first: the meaning that is tried first."""
+    found = []
+    for n in (bench.n, bench.n // 2):
+        dials = bench.dials(n)
+        seen = bench.train(dials)
+        found.append(fitting_kl(seen.mean, seen.spread, dials, seen.z, first))
+    whole, half = found
+    if whole is None or half is None:
+        return None
+    whole.summed = summed_over_batch(max(whole.weights, key=abs), max(half.weights, key=abs), bench.n)
+    whole.weights = tuple(float(each) / (bench.n if whole.summed else 1) for each in whole.weights)
+    return whole
+
+
+# --- how z is drawn ---
+
+
+@dataclass
+class Sampling:
+    """How the decoder's z comes from the heads."""
+
+    follows: bool  # z moves with z_mean
+    random: bool = True
+    spread: str | None = None  # what the second head is to the draw
+    slopes: tuple = (1.0, 1.0)  # the derivatives of z by the two heads, beside the right ones
+    noise: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1)))  # (draws, images, latents)
+
+
+def measure_sampling(bench):
+    """A Sampling from training steps with random dials."""
+    if not bench.follows:
+        return Sampling(follows=False)
+    tried = [bench.dials() for _ in range(int(np.clip(NOISES // bench.z.size, 2, 20)))]
+    z = np.stack([bench.train(dials).z for dials in tried])
+    m, s = (np.stack([dials[name] for dials in tried]) for name in ("mean", "spread"))
+    if np.allclose(z, m, 1e-5, 1e-5):
+        return Sampling(follows=True, random=False, slopes=(slopes_of_z(bench, "log-variance")[1][0], 0.0))
+    level = np.log(np.abs(z - m) + 1e-12)
+    by_width = min(SPREADS, key=lambda each: np.std(level - np.log(SPREADS[each][0](s))))
+    spread, slopes = slopes_of_z(bench, by_width)
+    noise = ((z - m) / SPREADS[spread][0](s)).reshape(*z.shape[:2], -1)
+    return Sampling(True, True, spread, slopes, noise)
+
+
+def slopes_of_z(bench, by_width):
+    """What the second head is by z's derivatives, and these beside the right ones. by_width: what it is by z's width."""
+    dials = bench.dials()
+    still, pulled = bench.train(dials), bench.train(dials | {"pull": np.ones(bench.z.shape)})
+    m, s = dials["mean"], dials["spread"]
+    kl = fitting_kl(still.mean, still.spread, dials, still.z, by_width)
+    own_mean, own_spread = kl.slopes(m, s, pulled.z) if kl else (still.mean, still.spread)
+    by_mean, by_spread = (pulled.mean - own_mean) / bench.n, (pulled.spread - own_spread) / bench.n
+    noise, found = pulled.z - m, {}
+    for name in sorted(SPREADS, key=lambda each: each != by_width):
+        right = SPREADS[name][1](s) * noise
+        (slope,), left = fit(by_spread, right)
+        if np.linalg.norm(by_spread) < 1e-3 * np.linalg.norm(right):
+            slope, left = 0.0, 0.0
+        found[name] = abs(slope - 1) if left < 0.01 else np.inf, float(slope)
+    best = min(found, key=lambda each: found[each][0])
+    spread = best if found[best][0] < 0.01 else by_width
+    return spread, (float(np.mean(by_mean)), found[spread][1])
+
+
+# --- what is reported, and what moves ---
+
+
+@dataclass
+class Report:
+    """The number that a step reports as its loss: weights beside those that are trained, or why there is none."""
+
+    name: str = ""
+    reconstruction: float = 0.0  # weight per image of the reconstruction found in training
+    kl: float = 0.0  # beside the KL's weights in training; where these are 0, the weight of the KL
+    error: str = ""
+    samples: bool = True
+    unsure: float = 0.0  # of kl
+
+
+def measure_report(bench, method, reconstruction, kl):
+    """The Report of train_step or test_step."""
+    try:
+        step = bench.step if method == "train_step" else Probe(bench.parts, method, bench.rows, bench.dials())
+        seen = [(dials, step(bench.rows, dials)) for dials in varied(bench)]
+    except Exception as error:  # whatever a model's test_step may raise
+        return Report(error=first_line(error))
+    name = next((each for each in TOTALS if each in seen[0][1].logs), None)
+    if name is None:
+        return Report(error=f"{method} reports {', '.join(seen[0][1].logs) or 'nothing'}, and no loss")
+    kl = kl if any(kl.weights) else Kl((1, 1, 1), kl.spread)
+    target = bench.targets(bench.n)[reconstruction.target]
+    rows = [(reconstruction.value(dials["out"], target, bench.parts.bounded),
+             kl.value(dials["mean"], dials["spread"], each.z[0])) for dials, each in seen]
+    return report_of(name, np.array([float(each.logs[name]) for _, each in seen]), np.array(rows), seen)
+
+
+def varied(bench):
+    """Dials that move the two terms by much, each by itself."""
+    for _ in range(REPORTS):
+        dials, (a, b) = bench.dials(), bench.chance.uniform(0.1, 1.0, 2)
+        yield dials | {"out": a * dials["out"], "mean": 2 * b * dials["mean"]}
+
+
+def report_of(name, losses, terms, seen):
+    """The weights of the two terms in the losses reported, whatever constant they hold beside."""
+    (reconstruction, kl, _), _ = fit(losses, *terms.T, np.ones(len(losses)))
+    samples = not np.allclose(seen[0][1].z[0], seen[0][0]["mean"], 1e-5, 1e-5)
+    unsure = 3e-6 * np.abs(losses).max() / terms[:, 1].std()
+    return Report(name, float(reconstruction), float(kl), samples=samples, unsure=float(unsure))
+
+
+def first_line(error):
+    """What an error says, in a line, without Keras's words around it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Exception encountered")] or lines or [""]
+    return f"{type(error).__name__}: " + lines[0].replace("\x1b[1m", "").replace("\x1b[0m", "")
+
+
+def measure_movement(bench):
+    """Which trainable weights get a gradient other than 0: {path: bool}."""
+    seen = bench.train(bench.dials(gate=1.0))
+    largest = iter(seen.largest)
+    moved = {id(variable): given and float(next(largest)) != 0 for variable, given in bench.step.heard}
+    return {each.path: moved.get(id(each), False) for each in bench.parts.vae.trainable_variables}
