@@ -149,9 +149,9 @@ def as_function(exercise, code):
 
 
 def kind(verdict, sentences):
-    if verdict.status != "wrong":
+    if verdict.status == "correct":
         return "accepted"
-    if verdict.message in sentences or verdict.message.startswith("Two things."):
+    if verdict.status == "unattempted" or verdict.message in sentences or verdict.message.startswith("Two things."):
         return "named"
     if verdict.message.startswith(RULES) or " gave no usable result: " in verdict.message:
         return "ruled"

@@ -1,12 +1,15 @@
 """A VAE on the bench: what the gradients, the draws and the reports of its steps say of its loss."""
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 
 from vae_helpers.diagnose.finding import Recording, heads_of, places_of
 from vae_helpers.diagnose.probing import Probe, traced
 from vae_helpers.diagnose.terms import SPREADS, Kl, best_likeness, fit, fitting_kl, summed_over_batch
+from vae_helpers.diagnose.untouched import reachable, value_of
+from vae_helpers.diagnose.weighing import known
 from vae_helpers.quiet import keras, tf
 
 NUMBERS_AT_ONCE = 50_000  # pixels in a batch of probes
@@ -150,7 +153,7 @@ def measure_sampling(bench):
 
 
 def slopes_of_z(bench, by_width):
-    """What the second head is by z's derivatives, and these beside the right ones. by_width: what it is by z's width."""
+    """What the second head is by z's derivatives, and these beside the right ones. by_width: the same by z's width."""
     dials = bench.dials()
     still, pulled = bench.train(dials), bench.train(dials | {"pull": np.ones(bench.z.shape)})
     m, s = dials["mean"], dials["spread"]
@@ -169,7 +172,7 @@ def slopes_of_z(bench, by_width):
     return spread, (float(np.mean(by_mean)), found[spread][1])
 
 
-# --- what is reported, and what moves ---
+# --- what is reported, what moves, what the latents say ---
 
 
 @dataclass
@@ -196,9 +199,11 @@ def measure_report(bench, method, reconstruction, kl):
         return Report(error=f"{method} reports {', '.join(seen[0][1].logs) or 'nothing'}, and no loss")
     kl = kl if any(kl.weights) else Kl((1, 1, 1), kl.spread)
     target = bench.targets(bench.n)[reconstruction.target]
-    rows = [(reconstruction.value(dials["out"], target, bench.parts.bounded),
-             kl.value(dials["mean"], dials["spread"], each.z[0])) for dials, each in seen]
-    return report_of(name, np.array([float(each.logs[name]) for _, each in seen]), np.array(rows), seen)
+    terms = [
+        (reconstruction.value(d["out"], target, bench.parts.bounded), kl.value(d["mean"], d["spread"], each.z[0]))
+        for d, each in seen
+    ]
+    return report_of(name, np.array([float(each.logs[name]) for _, each in seen]), np.array(terms), seen)
 
 
 def varied(bench):
@@ -228,4 +233,72 @@ def measure_movement(bench):
     seen = bench.train(bench.dials(gate=1.0))
     largest = iter(seen.largest)
     moved = {id(variable): given and float(next(largest)) != 0 for variable, given in bench.step.heard}
-    return {each.path: moved.get(id(each), False) for each in bench.parts.vae.trainable_variables}
+    return {each.path: moved.get(id(each), False) for each in bench.parts.vae.trainable_variables} if moved else {}
+
+
+def head_limits(bench):
+    """The lowest and highest number that each head's layer gives on large inputs, {name: (low, high)}, where it can be
+    tried: where the head comes out of a layer of its own with one input."""
+    found = {}
+    for place in bench.parts.places:
+        inputs = bench.recording.of(place.port)[-1].inputs
+        if len(inputs) == len(place.names) == 1 and None not in inputs[0].shape[1:]:
+            given = 1e3 * bench.chance.normal(size=(64, *inputs[0].shape[1:]))
+            output = np.array(keras.tree.flatten(place.port(tf.constant(given, inputs[0].dtype)))[place.index])
+            found[place.names[0]] = float(output.min()), float(output.max())
+    return found
+
+
+def ignored_latents(bench, z):
+    """Which latents the decoder does nothing with, (latents,): its output is the same one step further."""
+    size = int(np.prod(z.shape[1:]))
+    moved = np.repeat(z[:1].reshape(1, size), size + 1, axis=0) + np.vstack([np.zeros(size), np.eye(size)])
+    out = bench.decoded(moved.reshape(-1, *z.shape[1:]))
+    return np.abs(out[1:] - out[:1]).reshape(size, -1).max(axis=1) < 1e-5
+
+
+def spread_of(kl, sampling):
+    """What the second head is: to the KL, or else to the draw."""
+    told = kl and kl.kind != "swapped" and any(kl.weights[1:])
+    return kl.spread if told else sampling.spread or "log-variance"
+
+
+def latent_kl(m, s, spread):
+    """Nats of each latent, averaged over the images: (latents,)."""
+    m, sigma = m.astype(float), np.maximum(SPREADS[spread][0](s.astype(float)), 1e-30)
+    return np.mean((sigma**2 + m**2 - 1) / 2 - np.log(sigma), axis=0).ravel()
+
+
+def steps_of(vae):
+    """How many steps the optimizer has made."""
+    optimizers = [each for each in reachable(vae) if isinstance(each, keras.optimizers.Optimizer)]
+    return max((int(value_of(each.iterations)) for each in optimizers), default=0)
+
+
+def intended_beta(vae):
+    """The beta that the model's attribute says; 1 where there is none."""
+    try:
+        return float(np.array(getattr(vae, "beta", 1.0)))
+    except (TypeError, ValueError):
+        return 1.0
+
+
+def measure(bench):
+    """All that is measured, in one namespace."""
+    vae = bench.parts.vae
+    found = SimpleNamespace(
+        n=bench.n, reach=bench.reach, pixels=bench.x.shape[1:], x_range=(bench.x.min(), bench.x.max())
+    )
+    bench.take_hold()
+    found.sampling = measure_sampling(bench)
+    found.reconstruction, found.kl = measure_reconstruction(bench), measure_kl(bench, found.sampling.spread)
+    found.spread = spread_of(found.kl, found.sampling)
+    found.moves, found.limits = measure_movement(bench), head_limits(bench)
+    m, s = bench.natural_heads()
+    found.same_heads, found.latent_kl = np.array_equal(m, s), latent_kl(m, s, found.spread)
+    found.ignored = ignored_latents(bench, m)
+    told = bool(known(found.reconstruction) and found.kl)
+    found.fit_report = measure_report(bench, "train_step", found.reconstruction, found.kl) if told else None
+    found.evaluate_report = measure_report(bench, "test_step", found.reconstruction, found.kl) if told else None
+    found.steps, found.intended = steps_of(vae), intended_beta(vae)
+    return found

@@ -55,8 +55,10 @@ class Reconstruction:
 
     def value(self, out, target, bounded):
         """Its value for the dial (the logits, where the decoder is bounded), summed over pixels, a mean of images."""
-        given = tf.sigmoid(tf.constant(out, tf.float32)) if bounded else tf.constant(out, tf.float32)
-        return float(tf.reduce_sum(tf.cast(LIKENESSES[self.name, self.taken](given, target(given)), tf.float64))) / len(out)
+        given = tf.constant(out, tf.float32)
+        given = tf.sigmoid(given) if bounded else given
+        each = LIKENESSES[self.name, self.taken](given, target(given))
+        return np.sum(each, dtype=float) / len(out)
 
 
 def slope_of(likeness, out, target, bounded):

@@ -48,7 +48,8 @@ def same_chance():
     keras_generator, eager = global_state.get_global_attribute(GENERATOR), context.context()
     states = [tf.random.get_global_generator().state] + ([keras_generator.state] if keras_generator else [])
     before = [(each, value_of(each)) for each in states]
-    python, numpy, tensorflow = random.getstate(), np.random.get_state(), eager._rng  # noqa: NPY002 (people use it)
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - people use it
+    tensorflow = getattr(eager, "_rng", None)  # there is one after tf.random.set_seed
     eager._rng = random.Random(0)  # a stand-in: kernels started by seeds of the real one would answer its later draws
     try:
         yield

@@ -3,9 +3,11 @@
 import numpy as np
 
 from vae_helpers.exercises import RIGHT, Exercise, as_array, draws, reductions
-from vae_helpers.lesson03.building import BUILD_DECODER  # noqa: F401 - collected with those below
+from vae_helpers.lesson03 import building
 
 NOTEBOOK = "03_decoder"
+
+BUILD_DECODER = building.BUILD_DECODER  # in the notebook's order
 
 
 def observe_overflow(bernoulli_probabilities, arguments):
@@ -129,6 +131,77 @@ BERNOULLI_PROBABILITIES = Exercise(
         "tf.nn.sigmoid(x_logits)",
         "ops.exp(-ops.softplus(-x_logits))",
         "keras.activations.sigmoid(x_logits)",
+    ),
+)
+
+
+IMAGE_COST = Exercise(
+    name="image_cost",
+    takes="hidden, kernel, bias, x",
+    lines={
+        "x_hat": {
+            "hidden @ kernel + bias": RIGHT,
+            "hidden @ kernel": "The bias is left out.",
+            "-(hidden @ kernel + bias)": "The logits have the wrong sign: ink and paper have changed places.",
+        },
+        "paper": {
+            "np.logaddexp(0, x_hat)": RIGHT,
+            "np.maximum(x_hat, 0)": "The logarithm of the softplus is gone: lines 6 and 7 were right.",
+        },
+        "cost": {
+            "np.sum(paper - x * x_hat, axis=-1)": RIGHT,
+            "np.mean(paper - x * x_hat, axis=-1)": "The cost is averaged over the pixels now. The sum was right.",
+            "np.sum(paper - x, axis=-1)": "x lost its logit. Line 8 was right.",
+            "np.sum(paper - x / (1 + np.exp(-x_hat)), axis=-1)": (
+                "The sigmoid moved into the term of the ink. The formula holds logits alone: softplus(l) - x l."
+            ),
+        },
+    },
+    slips={
+        """
+        p = np.clip(1 / (1 + np.exp(-(hidden @ kernel + bias))), 1e-7, 1 - 1e-7)
+        return np.sum(-x * np.log(p) - (1 - x) * np.log(1 - p), axis=-1)
+        """: (
+            "This computes with probabilities that are cut off, so a sure mistake costs too little. Keep the softplus,"
+            " and give it the logits."
+        ),
+    },
+    given="""
+def image_cost(hidden, kernel, bias, x):
+    \"\"\"The cost of images x (batch, pixels) in nats per image, from the hidden units (batch, hidden_dim).\"\"\"
+    x_hat = hidden @ kernel + bias
+    x_hat = 1 / (1 + np.exp(-x_hat))
+    largest = np.maximum(x_hat, 0)
+    correction = np.log1p(np.exp(-np.abs(x_hat)))
+    paper = largest + correction
+    ink = x * x_hat
+    return np.sum(paper - ink, axis=-1)
+""",
+    bug=(4, "The loss expects logits, and this line hands it probabilities: in effect the sigmoid is applied twice."),
+    cases=(
+        (
+            f"{draws('normal(size=(3, 4))', 1)}, {draws('normal(size=(4, 5))', 2)}, {draws('normal(size=5)', 3)}, "
+            f"{draws('random((3, 5))', 4)}"
+        ),
+        (
+            "np.full((2, 3), 9, 'float32'), np.ones((3, 4), 'float32'), np.zeros(4, 'float32'),"
+            f" {draws('random((2, 4))', 5)}"
+        ),
+    ),
+    unseen=(
+        (
+            f"{draws('normal(0, 3, (4, 2))', 6)}, {draws('normal(size=(2, 3))', 7)}, {draws('normal(size=3)', 8)}, "
+            f"{draws('random((4, 3))', 9)}"
+        ),
+    ),
+    accepts=(
+        "l = hidden @ kernel + bias\nreturn (np.maximum(l, 0) - x * l + np.log1p(np.exp(-np.abs(l)))).sum(axis=1)",
+        "l = np.dot(hidden, kernel) + bias\nreturn np.logaddexp(0, l).sum(axis=-1) - (x * l).sum(axis=-1)",
+        "l = ops.matmul(hidden, kernel) + bias\nreturn ops.sum(ops.softplus(l) - x * l, axis=-1)",
+        (
+            "l = hidden @ kernel + bias\n"
+            "return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=l), axis=-1)"
+        ),
     ),
 )
 

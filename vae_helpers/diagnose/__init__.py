@@ -1,0 +1,39 @@
+"""What a VAE's loss really weighs, measured: ``diagnose(vae, x)``."""
+
+import warnings
+
+from vae_helpers.diagnose.judging import problems_of
+from vae_helpers.diagnose.measuring import measure
+from vae_helpers.diagnose.preparing import bench_of, build, parts_of, require_finite, require_images, require_model
+from vae_helpers.diagnose.untouched import same_chance, untouched
+from vae_helpers.diagnose.weighing import Diagnosis, notes_of, sentence_of, weigh
+
+__all__ = ["Diagnosis", "diagnose"]
+
+
+def diagnose(vae, x, encoder=None, decoder=None):
+    """Measure what a VAE trains, by probing it: see Diagnosis. The model and all random generators stay as they are.
+
+    vae: a compiled Keras model with an encoder (two or three outputs, a dict, or one twice as wide) and a decoder,
+    however its loss is written. x: images as fit gets them, (images, ...). encoder, decoder: the layers that are meant,
+    where they go by names that are not guessed. Raises TypeError or ValueError, which say what to pass instead.
+    """
+    with same_chance(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x = require_images(x)
+        require_model(vae)
+        parts = parts_of(vae, encoder, decoder)
+        build(parts, x)
+        require_finite(vae)
+        with untouched([vae, encoder, decoder]):
+            found = weigh(measure(bench_of(parts, x)))
+    return Diagnosis(
+        reconstruction=found.reconstruction.name if found.reconstruction_weight is not None else "unknown",
+        reconstruction_weight=found.reconstruction_weight,
+        kl_weight=found.kl_weight,
+        beta=found.beta,
+        sentence=sentence_of(found).strip(),
+        problems=problems_of(found),
+        notes=tuple(notes_of(found)),
+        latent_kl=found.latent_kl,
+    )
