@@ -1,15 +1,16 @@
-# make lab          the environment, then JupyterLab on the first notebook
+# make lab          the environment, then JupyterLab on your copy of the notebooks; FRESH=04 for a clean 04
 # make test         the environment, then every check and test
+# make test-oldest  the package's tests, on the oldest versions that pyproject.toml declares
 # make test-browser the interactive figures in a real JupyterLab and a headless Chromium
 # make course       run the notebooks on whatever digits can be had, and write them as pages to build/
 # make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
 # make bench        measure how fast the course trains, against others (about 45 minutes)
-# make lock         choose newer versions of everything (needs uv)
+# make lock         choose newer versions of everything
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
 # VAE_DIGITS names other digits: see README.md.
 
-.PHONY: lab test test-browser course notebooks bench lock setup
+.PHONY: lab test test-oldest test-browser course notebooks bench lock setup
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -22,6 +23,9 @@ test: setup
 	$(RUN) -m ruff format --quiet --check .
 	$(RUN) -m pytest -q
 	$(RUN) tools/check_notebooks.py
+
+test-oldest: setup
+	@$(RUN) tools/try_oldest.py $(ARGS)
 
 test-browser: setup
 	$(RUN) -m pytest -q tests/browser $(ARGS)

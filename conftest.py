@@ -13,58 +13,17 @@ machines rarely agree on the last digits of a measured number, so here the compa
 Pictures are not compared (nbval's default), but their cells' text is, so a missing picture is found.
 """
 
-import math
-import re
-
 from nbval.plugin import IPyNbCell
-
-RTOL = 1e-4
-NUMBER = re.compile(
-    r"""
-    [ ]*                                # padding in front
-    (?<![\w.])                          # not inside a word, a version or another number
-    ( [+-]?
-      (?: (?: \d+\.\d+ | \.\d+ ) (?:[eE][+-]?\d+)?
-        | \d+\.? [eE][+-]?\d+ (?!\w)    # 3e-05, and numpy's 3.e-05
-        | \d+\. (?=[ ]*[],]|\s*[ ]-?\d*\.) # numpy's 1. in an array: at a sentence's end, "60000." is an integer
-      )
-    )
-    (?!\.?\d)                           # not the start of a version
-    [ ]*                                # padding behind
-    """,
-    re.VERBOSE,
-)
-
-
-def relative_tolerance(tags):
-    """The rtol that a cell's tags state, or RTOL; ValueError for a tag that states none between 0 and 1."""
-    stated = [tag for tag in tags if tag.startswith("rtol")]
-    if not stated:
-        return RTOL
-    match = re.fullmatch(r"rtol=(\d*\.?\d+(?:e-?\d+)?)", stated[0])
-    if len(stated) > 1 or not match or not 0 < float(match[1]) < 1:
-        raise ValueError(f"a cell's tolerance is one tag such as rtol=0.02, between 0 and 1, not {stated}")
-    return float(match[1])
-
-
-def numbers_agree(a, b, rtol):
-    """Whether two numbers, given as text, agree; equal text always does, a number too large for a float never."""
-    return a == b or (math.isfinite(float(a)) and math.isclose(float(a), float(b), rel_tol=rtol))
+from tolerance import relative_tolerance, texts_agree
 
 
 class ToleratedText(str):
-    """Text that equals another when the text around their numbers is the same and their numbers agree."""
+    """A cell's text, which equals another when the two agree within the cell's tolerance."""
 
-    rtol = RTOL
     __hash__ = None  # equality is not transitive, so no hash fits it
 
     def __eq__(self, other):
-        if str.__eq__(self, other) is not False:
-            return str.__eq__(self, other)
-        if NUMBER.sub("0.", self).strip(" ") != NUMBER.sub("0.", other).strip(" "):
-            return False
-        pairs = zip(NUMBER.findall(self), NUMBER.findall(other), strict=True)
-        return all(numbers_agree(a, b, self.rtol) for a, b in pairs)
+        return texts_agree(str(self), str(other), self.rtol)
 
     def __ne__(self, other):
         return not self == other

@@ -66,4 +66,4 @@ def check_texts(figure):
         for label in (axis.title, axis.xaxis.label, axis.yaxis.label):
             box = label.get_window_extent()
             inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
-            assert inside or not label.get_text(), f"{label.get_text()!r} reaches beyond the figure"
+            assert inside or not label.get_text().strip(), f"{label.get_text()!r} reaches beyond the figure"

@@ -1,7 +1,7 @@
 """VAEs as people write them: one in the manner of each source that notebook 04 lists, and broken ones.
 
-Each is written in our own words. SOURCES: {name: (build, Truth)}. SLIPS: {name: (build, the problem's name)}; each slip
-is one change to ``Plain``. Every build returns (vae, x), compiled and not trained.
+Each is written in our own words. SOURCES: {name: (build, Truth)}. SLIPS: {name: (build, the problems' names)}; each
+slip is one change to ``Plain``. Every build returns (vae, x), compiled and not trained.
 """
 
 from typing import NamedTuple
@@ -428,7 +428,9 @@ class Lab(keras.Model):
         super().__init__()
         self.latent_dim = latent_dim
         conv = [layers.Conv2D(n, 5, 2, "same", activation="relu") for n in (12, 24)]
-        self.encoder = keras.Sequential([keras.Input((64, 64, 3)), *conv, layers.Flatten(), layers.Dense(2 * latent_dim)])
+        self.encoder = keras.Sequential(
+            [keras.Input((64, 64, 3)), *conv, layers.Flatten(), layers.Dense(2 * latent_dim)]
+        )
         self.decoder = keras.Sequential(
             [
                 keras.Input((latent_dim,)),
@@ -487,4 +489,236 @@ SOURCES = {
     "MIT lab 2": (lab, Truth("absolute error", 1 / 12288, 0.0005)),
     "the course": (own, Truth("cross-entropy", 1, 1)),
     "the course, beta 4": (own_beta_4, Truth("cross-entropy", 1, 4)),
+}
+
+
+# --- broken ones: each is Plain with one change ---
+
+PIXELS, LATENTS = 36, 4
+
+
+def dense_encoder(mean=None, spread=None, shared=False):
+    x = keras.Input((PIXELS,))
+    h = layers.Dense(16, activation="tanh")(x)
+    heads = [layers.Dense(LATENTS, activation=each) for each in (mean, spread)]
+    return keras.Model(x, [heads[0](h), heads[0 if shared else 1](h)])
+
+
+def dense_decoder(activation=None, heard=(1.0,) * LATENTS):
+    z = keras.Input((LATENTS,))
+    h = layers.Dense(16, activation="tanh")(z * np.array([heard], "float32"))
+    return keras.Model(z, layers.Dense(PIXELS, activation=activation)(h))
+
+
+class Plain(keras.Model):
+    """A right one, in small methods that each slip changes one of."""
+
+    def __init__(self, encoder=None, decoder=None):
+        super().__init__()
+        self.encoder, self.decoder = encoder or dense_encoder(), decoder or dense_decoder()
+        self.chance = keras.random.SeedGenerator(0)
+
+    def noise(self, mean):
+        return keras.random.normal(ops.shape(mean), seed=self.chance)
+
+    def draw(self, mean, log_var):
+        return mean + ops.exp(0.5 * log_var) * self.noise(mean)
+
+    def call(self, x, training=None):
+        mean, log_var = self.encoder(x)
+        return self.decoder(self.draw(mean, log_var)), mean, log_var
+
+    def nll(self, x, out):
+        return ops.sum(ops.softplus(out) - x * out, axis=-1)
+
+    def kl(self, mean, log_var):
+        return ops.sum(kl_terms(mean, log_var), axis=-1)
+
+    def total(self, nll, kl, training):
+        return ops.mean(nll + kl)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        out, mean, log_var = y_pred
+        return self.total(self.nll(x, out), self.kl(mean, log_var), training)
+
+
+class LossAlone(Plain):
+    """fit reports the reconstruction as its loss."""
+
+    def train_step(self, data):
+        return {"loss": self.taught(data)[0]}
+
+    def taught(self, data):
+        with tf.GradientTape() as tape:
+            out, mean, log_var = self(data)
+            nll, kl = ops.mean(self.nll(data, out)), ops.mean(self.kl(mean, log_var))
+            total = nll + kl
+        variables = self.taught_variables()
+        self.optimizer.apply(tape.gradient(total, variables), variables)
+        return nll, total
+
+    def taught_variables(self):
+        return self.trainable_variables
+
+
+class EncoderAlone(LossAlone):
+    def train_step(self, data):
+        return {"loss": self.taught(data)[1]}
+
+    def taught_variables(self):
+        return self.encoder.trainable_variables
+
+
+class NoiseOnce(Plain):
+    def __init__(self):
+        super().__init__()
+        self.epsilon = np.random.default_rng(0).normal(size=(64, LATENTS)).astype("float32")
+
+    def noise(self, mean):
+        return ops.convert_to_tensor(self.epsilon)[: ops.shape(mean)[0]]
+
+
+class MeanInEvaluate(Plain):
+    def call(self, x, training=None):
+        mean, log_var = self.encoder(x)
+        return self.decoder(self.draw(mean, log_var) if training else mean), mean, log_var
+
+
+class FromThePrior(Plain):
+    def draw(self, mean, log_var):
+        return self.noise(mean)
+
+
+class StoppedKl(Plain):
+    def kl(self, mean, log_var):
+        return super().kl(ops.stop_gradient(mean), ops.stop_gradient(log_var))
+
+
+class Moments(Plain):
+    def kl(self, mean, log_var):
+        return ops.sum(ops.abs(mean) + ops.abs(log_var), axis=-1)
+
+
+def slip(base=Plain, x=None, encoder=None, decoder=None, **methods):
+    """A build of a VAE with some methods changed."""
+
+    def build():
+        cls = type("Slip", (base,), methods)
+        parts = {"encoder": encoder and encoder(), "decoder": decoder and decoder()} if encoder or decoder else {}
+        vae = cls(**parts)
+        vae.compile(optimizer=keras.optimizers.Adam())
+        return vae, digits(PIXELS) if x is None else x
+
+    return build
+
+
+def collapsed():
+    vae, x = slip()()
+    for each in vae.encoder.layers[-2:]:
+        each.set_weights([1e-6 * w for w in each.get_weights()])
+    vae.optimizer.build(vae.trainable_variables)
+    vae.optimizer.iterations.assign(1000)
+    return vae, x
+
+
+def normal(mean, **kwargs):
+    return keras.random.normal(ops.shape(mean), **kwargs)
+
+
+SLIPS = {
+    "KL averaged over the latents": (slip(kl=lambda _, m, s: ops.mean(kl_terms(m, s), axis=-1)), {"beta"}),
+    "pixels averaged": (slip(nll=lambda _, x, o: ops.mean(ops.softplus(o) - x * o, axis=-1)), {"beta"}),
+    "the half left out": (slip(kl=lambda _, m, s: ops.sum(2 * kl_terms(m, s), axis=-1)), {"beta"}),
+    "beta of 4": (slip(total=lambda _, nll, kl, training: ops.mean(nll + 4 * kl)), {"beta"}),
+    "sign of the KL": (slip(total=lambda _, nll, kl, training: ops.mean(nll - kl)), {"KL's sign"}),
+    "sign of the loss": (
+        slip(total=lambda _, nll, kl, training: -ops.mean(nll + kl)),
+        {"reconstruction's sign", "KL's sign"},
+    ),
+    "no KL": (slip(total=lambda _, nll, kl, training: ops.mean(nll)), {"no KL"}),
+    "KL without a gradient": (slip(StoppedKl), {"no KL", "report"}),
+    "KL without z_mean": (
+        slip(kl=lambda _, m, s: -0.5 * ops.sum(1 + s - ops.exp(s), axis=-1)),
+        {"KL in part"},
+    ),
+    "KL with a sign wrong": (
+        slip(kl=lambda _, m, s: -0.5 * ops.sum(1 + s + ops.square(m) - ops.exp(s), axis=-1)),
+        {"KL in part"},
+    ),
+    "KL of the wrong heads": (slip(kl=lambda self, m, s: Plain.kl(self, s, m)), {"KL of the wrong heads"}),
+    "KL of another kind": (slip(Moments), {"KL unknown"}),
+    "KL summed over the batch": (
+        slip(kl=lambda self, m, s: ops.sum(kl_terms(m, s))),
+        {"batch", "beta"},
+    ),
+    "log-sigma in the KL": (
+        slip(kl=lambda _, m, s: 0.5 * ops.sum(ops.exp(2 * s) + m**2 - 1 - 2 * s, axis=-1)),
+        {"sigma"},
+    ),
+    "variance as sigma": (slip(draw=lambda self, m, s: m + ops.exp(s) * self.noise(m)), {"sigma"}),
+    "log-variance as sigma": (slip(draw=lambda self, m, s: m + s * self.noise(m)), {"sigma"}),
+    "z_mean decoded": (slip(draw=lambda _, m, s: m), {"no sampling"}),
+    "the prior decoded": (slip(FromThePrior), {"z not from the heads"}),
+    "gradient stopped at z_mean": (
+        slip(draw=lambda self, m, s: ops.stop_gradient(m) + ops.exp(s / 2) * self.noise(m)),
+        {"gradient to z_mean"},
+    ),
+    "gradient stopped at sigma": (
+        slip(draw=lambda self, m, s: m + ops.stop_gradient(ops.exp(s / 2)) * self.noise(m)),
+        {"gradient to the log-variance"},
+    ),
+    "gradient stopped at z": (
+        slip(draw=lambda self, m, s: ops.stop_gradient(Plain.draw(self, m, s))),
+        {"gradient to z_mean", "gradient to the log-variance"},
+    ),
+    "epsilon with a fixed seed": (slip(noise=lambda _, m: normal(m, seed=7)), {"frozen epsilon"}),
+    "epsilon drawn once": (slip(NoiseOnce), {"frozen epsilon"}),
+    "epsilon drawn by numpy": (
+        slip(noise=lambda _, m: np.random.default_rng().normal(size=(1, LATENTS)).astype("float32")),
+        {"frozen epsilon", "one epsilon for the batch"},
+    ),
+    "one epsilon for the batch": (
+        slip(noise=lambda self, m: normal(m[:1], seed=self.chance)),
+        {"one epsilon for the batch"},
+    ),
+    "one epsilon for all latents": (
+        slip(noise=lambda self, m: normal(m[:, :1], seed=self.chance)),
+        {"one epsilon for the latents"},
+    ),
+    "narrow epsilon": (slip(noise=lambda self, m: normal(m, stddev=0.1, seed=self.chance)), {"epsilon's width"}),
+    "uniform epsilon": (
+        slip(noise=lambda self, m: keras.random.uniform(ops.shape(m), -(3**0.5), 3**0.5, seed=self.chance)),
+        {"epsilon's shape"},
+    ),
+    "sigmoid twice": (slip(decoder=lambda: dense_decoder("sigmoid")), {"sigmoid twice"}),
+    "logits taken for probabilities": (
+        slip(nll=lambda _, x, o: ops.sum(ops.binary_crossentropy(x, o), axis=-1)),
+        {"logits taken for probabilities"},
+    ),
+    "ReLU at the decoder's end": (slip(decoder=lambda: dense_decoder("relu")), {"decoder's reach"}),
+    "x to 255": (slip(x=255 * digits(PIXELS)), {"x's range"}),
+    "compared with itself": (
+        slip(nll=lambda self, x, o: Plain.nll(self, ops.sigmoid(o), o)),
+        {"wrong target"},
+    ),
+    "a constant": (
+        slip(nll=lambda self, x, o: Plain.nll(self, x, ops.stop_gradient(o))),
+        {"no reconstruction", "weights not trained"},
+    ),
+    "an error of another kind": (
+        slip(nll=lambda _, x, o: ops.sqrt(ops.sum(ops.square(x - o), axis=-1))),
+        {"reconstruction unknown"},
+    ),
+    "one head twice": (slip(encoder=lambda: dense_encoder(shared=True)), {"one head"}),
+    "ReLU on the log-variance": (slip(encoder=lambda: dense_encoder(spread="relu")), {"the log-variance's reach"}),
+    "tanh on z_mean": (slip(encoder=lambda: dense_encoder(mean="tanh")), {"z_mean's reach"}),
+    "collapsed": (collapsed, {"collapse"}),
+    "a latent that the decoder ignores": (slip(decoder=lambda: dense_decoder(heard=(1, 1, 0, 1))), {"ignored latents"}),
+    "no KL in evaluate": (
+        slip(total=lambda _, nll, kl, training: ops.mean(nll + kl if training else nll)),
+        {"evaluate"},
+    ),
+    "z_mean decoded in evaluate": (slip(MeanInEvaluate), {"evaluate"}),
+    "half a report": (slip(LossAlone), {"report"}),
+    "the encoder trained alone": (slip(EncoderAlone), {"weights not trained"}),
 }

@@ -1,15 +1,19 @@
-"""Open JupyterLab on the first notebook; where no browser can be opened, print its address. What `make lab` does."""
+"""Open JupyterLab on the learner's first notebook: what `make lab` does.
+
+Where no browser can be opened, JupyterLab prints its address. FRESH=04 in the environment: see learner_copy.py.
+"""
 
 import os
 import sys
 import webbrowser
 from pathlib import Path
 
+import learner_copy
 from digits import make_path_absolute
 from jupyterlab.labapp import LabApp
 
 ROOT = Path(__file__).parents[1]
-FIRST = "notebooks/01_data_preprocessing.ipynb"
+FIRST = "learn/01_data_preprocessing.ipynb"
 
 
 def browser_can_open(platform=sys.platform, environ=os.environ):
@@ -36,4 +40,5 @@ def arguments():
 
 if __name__ == "__main__":
     make_path_absolute()
+    learner_copy.prepare(os.environ.get("FRESH", ""))
     LabApp.launch_instance([*arguments(), *sys.argv[1:]])

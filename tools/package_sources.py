@@ -1,7 +1,7 @@
 """Where packages come from is the user's to say, in pip's settings; where they go is not: for ``set_up.py``.
 
-A setting such as PIP_USER, PIP_TARGET or a pip.conf with ``prefix`` would install beside .venv or not at all, and uv has
-others of that kind. So pip and uv run here without any settings, except for those that say how packages are fetched.
+A setting such as PIP_USER, PIP_TARGET or a pip.conf with ``prefix`` would install beside .venv or not at all, and uv
+has others of that kind. So pip and uv run here without settings, but for those that say how packages are fetched.
 """
 
 import ast
@@ -22,6 +22,7 @@ FOR_UV = {  # pip's name: uv's variables
     "client-cert": ["SSL_CLIENT_CERT"],
     "timeout": ["UV_HTTP_TIMEOUT"],
     "default-timeout": ["UV_HTTP_TIMEOUT"],
+    "no-cache-dir": ["UV_NO_CACHE"],
 }
 OF_UV = ("UV_CACHE_DIR", "UV_NO_CACHE", "UV_LINK_MODE", "UV_HTTP_TIMEOUT", "UV_SYSTEM_CERTS", "UV_CONCURRENT_DOWNLOADS")
 

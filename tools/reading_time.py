@@ -13,7 +13,7 @@ from pathlib import Path
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STATED = re.compile(r"Reading: about (\d+) minutes\. Exercises: about (\d+) minutes\.")
-EXERCISE = re.compile(r"^#+ Exercise.*\((\d+) minutes?\)", re.MULTILINE)
+EXERCISE = re.compile(r"^#+ (?:Exercise|Capstone).*\((\d+) minutes?\)", re.MULTILINE)
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 FOLDED = "jp-MarkdownHeadingCollapsed"
 

@@ -3,7 +3,7 @@
     python tools/run_notebooks.py          all of them
     python tools/run_notebooks.py 04 05    those whose names start so
 
-A notebook that fails is left as it was.
+A notebook that fails, or loses a figure's picture, is left as it was; so are outputs that differ by noise alone.
 """
 
 import base64
@@ -16,9 +16,18 @@ import nbformat
 from digits import digits_are_mnist, make_path_absolute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from unchanged import FINGERPRINT, fingerprint, keep_committed
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {  # what the kernel says of itself, without Python's version; nbconvert needs it to write a script
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TRANSIENT = ("execution", "collapsed", "ExecuteTime", "scrolled", "trusted")
 
@@ -59,14 +68,20 @@ def stopped_at(nb):
 
 
 def normalise(nb):
-    """Take out what depends on the run or the editor: only what is shown, the ids and the tags stay."""
-    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    """Take out what depends on the run or the editor: what is shown, the ids, the tags and alternative texts stay."""
+    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     for cell in nb.cells:
         for key in TRANSIENT:
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):  # a widget is shown by a kernel; what stays is its picture
                 output.data.pop(WIDGET_VIEW, None)
+
+
+def without_picture(nb):
+    """The numbers of the cells that show a figure as words alone, which happens where the backend can't draw."""
+    shown = [(n, output.get("data", {})) for n, cell in enumerate(nb.cells) for output in cell.get("outputs", [])]
+    return [n for n, data in shown if "<Figure" in data.get("text/plain", "") and "image/png" not in data]
 
 
 def save(text, path):
@@ -93,16 +108,25 @@ def timed_run(path):
     return nb
 
 
+def renew(path):
+    """Run a notebook and save what is new in it. Exits with the reason if it fails or loses a picture."""
+    committed, nb = nbformat.read(path, as_version=4), timed_run(path)
+    normalise(nb)
+    if lost := without_picture(nb):
+        sys.exit(f"{path.name} shows figures without their pictures, in cells {lost}; the file is as it was.")
+    nb.metadata[FINGERPRINT] = fingerprint(nb, path.stem)
+    keep_committed(nb, committed)
+    save(nbformat.writes(nb) + "\n", path)
+    keep_picture(nb, path.with_name("manifold.png"))
+
+
 def main(prefixes):
     paths = chosen(prefixes)
     make_path_absolute()
     if not digits_are_mnist():
         print("These digits are not MNIST, and the committed outputs are MNIST's: don't commit what this run saves.")
     for path in paths:
-        nb = timed_run(path)
-        normalise(nb)
-        save(nbformat.writes(nb) + "\n", path)
-        keep_picture(nb, path.with_name("manifold.png"))
+        renew(path)
 
 
 if __name__ == "__main__":

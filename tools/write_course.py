@@ -11,7 +11,7 @@ from jinja2 import DictLoader
 from nbconvert import HTMLExporter
 from run_notebooks import WIDGET_VIEW, chosen, save, timed_run
 
-from vae_helpers.widgets import explorer_page
+from vae_helpers.lesson06.widgets import explorer_page
 
 BUILD = Path(__file__).parents[1] / "build"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -76,7 +76,7 @@ def place_widgets(nb):
     for number, output in enumerate(output for cell in nb.cells for output in cell.get("outputs", [])):
         view = output.get("data", {}).pop(WIDGET_VIEW, {"model_id": None})
         widget = states.get(view["model_id"], {})
-        if widget.get("state", {}).get("_anywidget_id") == "vae_helpers.widgets.LatentExplorer":
+        if widget.get("state", {}).get("_anywidget_id") == "vae_helpers.lesson06.widgets.LatentExplorer":
             output.data = {"text/html": explorer_page(widget, number)}  # one widget may be shown twice
         elif view["model_id"] and "image/png" in output.data:
             output.data = {"text/html": STILL.format(output.data["text/plain"], output.data["image/png"])}

@@ -2,7 +2,7 @@
 
 from matplotlib.patches import FancyBboxPatch
 
-from vae_helpers.plots import COLOURS, draw_image, subplots
+from vae_helpers.plots import COLOURS, course_style, draw_image, subplots
 
 PARTS = ("x", "encoder", "sampling", "decoder", "loss")
 PALE = "#6b6b6b"  # 5.3 : 1 on white
@@ -34,6 +34,7 @@ ARROWS = (  # part, from, to
 )
 
 
+@course_style()
 def whole_vae(lit, x=None, numbers=None, decoded=None):
     """Image -> encoder -> mean and log-variance -> a draw -> decoder -> logits -> image, and the two terms of the loss.
 

@@ -2,6 +2,8 @@
 
 import io
 
+import numpy as np
+
 from vae_helpers.losses import bernoulli_nll, kl_divergence
 from vae_helpers.quiet import keras
 from vae_helpers.validate import require_positive_int, require_same_shape, require_shape
@@ -82,6 +84,11 @@ def spread_bends(seed=None):
     }
 
 
+def decode(decoder, z):
+    """Probabilities of ink of points z (n, latent_dim), in one call: a numpy array of the decoder's output shape."""
+    return np.asarray(ops.sigmoid(decoder(np.asarray(z, "float32"))))
+
+
 @keras.saving.register_keras_serializable("vae_helpers")
 class VAE(keras.Model):
     """Encoder, Sampling and decoder, trained on reconstruction + beta * KL with plain ``fit``.
@@ -118,6 +125,15 @@ class VAE(keras.Model):
         self.reconstruction_tracker.update_state(reconstruction)
         self.kl_tracker.update_state(kl)
         return ops.mean(reconstruction + self.beta * kl)
+
+    def reconstruct(self, x):
+        """Probabilities of ink, decoded at z_mean without chance: x (n, ...) -> a numpy array of the same shape."""
+        return decode(self.decoder, self.encoder(np.asarray(x))[0])
+
+    def sample(self, n, seed=None):
+        """Probabilities of ink of n new images, z drawn from the prior: a numpy array."""
+        z = np.random.default_rng(seed).standard_normal((n, self.decoder.input_shape[-1]))
+        return decode(self.decoder, z)
 
     def get_config(self):
         parts = {"encoder": self.encoder, "decoder": self.decoder}

@@ -50,7 +50,7 @@ class Figure(matplotlib.figure.Figure):
 
     @course_style()
     def draw(self, renderer):
-        super().draw(renderer)  # ticks are made only now
+        super().draw(renderer)  # the font of formulas and the minus of ticks are looked up only now
 
     def _repr_png_(self):
         png = io.BytesIO()

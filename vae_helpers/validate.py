@@ -17,6 +17,12 @@ def require_shape(name, value, expected):
         raise ValueError(f"{name} must have shape ({wanted}{comma}), but has shape {shape}.")
 
 
+def require_batch(name, value):
+    """Raise ValueError unless value has a first axis, the batch, and at least one more."""
+    if len(value.shape) < 2:
+        raise ValueError(f"{name} must have shape (batch, ...), but has shape {tuple(value.shape)}.")
+
+
 def require_same_shape(name, value, other_name, other):
     """Raise ValueError unless the two shapes agree: nothing is broadcast behind the caller's back."""
     shape, other_shape = tuple(value.shape), tuple(other.shape)
@@ -37,8 +43,8 @@ def require_floating(name, value):
 
 
 def require_positive_int(name, value):
-    """Raise ValueError unless value is an integer of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    """Raise ValueError unless value is an integer of at least 1, from Python or numpy."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} must be an integer of at least 1, but is {value!r}.")
 
 
@@ -56,6 +62,22 @@ def require_range(name, value, lowest, highest):
         raise ValueError(
             f"{name} must hold finite numbers from {lowest} to {highest}, but goes from {value.min()} to {value.max()}."
         )
+
+
+def require_unit_range(name, value):
+    """Raise ValueError unless every number in a numpy array lies in [0, 1]; NaN and infinity do not."""
+    if value.size and not (value.min() >= 0 and value.max() <= 1):
+        raise ValueError(
+            f"{name} must lie in [0, 1] and be finite, but its values run from "
+            f"{float(value.min()):.4g} to {float(value.max()):.4g}. vae_helpers.data.preprocess scales raw images."
+        )
+
+
+def require_nonnegative(name, value):
+    """Raise ValueError unless value is one finite number of at least 0, from Python, numpy or TensorFlow."""
+    number = np.asarray(value)
+    if number.ndim or number.dtype.kind not in "iuf" or not 0 <= number < np.inf:
+        raise ValueError(f"{name} must be a finite number of at least 0, but is {value!r}.")
 
 
 def require_seed(name, value):

@@ -8,23 +8,27 @@ from vae_helpers.lesson04 import figures
 
 RNG = np.random.default_rng(0)
 X = np.linspace(0.1, 3, 20)
-Z, Y = RNG.normal(size=(40, 2)), np.arange(40) % 10
+PLANE = np.zeros(2), np.array([[0.5, -0.3], [-0.3, 0.5]])
 CALLS = {
+    "densities": (X, {"N(0, 1)": -X, "N(0, 3)": -(X**2)}),
     "joint": (X, X, X),
     "estimate_errors": ([1, 2], RNG.normal(size=(2, 10))),
     "jensen": ((1.0, 9.0),),
     "log_ratios": ({"one": (X, X), "other": (X, 2 * X)}, 1.0),
+    "two_ways": (X, X, {"one way": X, "the other": X**2}),
+    "code_lengths": (np.array([0.5, 0.25, 0.25]), {"own": np.array([1.0, 2, 2]), "other": np.array([2.0, 2, 1])}),
     "error_bars": (["a", "b"], np.zeros(2), np.ones(2)),
-    "kl_curves": ({"z_mean": (X, X**2), "z_log_var": (X, X)},),
     "bound": ({"mean": (X, -X), "sigma": (X, -X)}, 0.0),
     "loss_bars": (["a", "b"], np.array([2.0, 1.0]), np.array([0.0, 0.5]), 1.2),
+    "two_gaps": (
+        PLANE,
+        {"a": (np.zeros(2), np.ones(2)), "b": (np.ones(2), np.ones(2))},
+        {"one": (1, 1), "two": (0, 1)},
+    ),
     "one_draw_estimates": (RNG.normal(size=100), "nats"),
-    "latent_clouds": ({"one": Z, "other": Z}, Y),
-    "effective_betas": ({"a": 1.0, "b": 784.0}, {"c": 24.5}),
-    "rate_distortion": ({"a": (5.0, 150.0), "b": (20.0, 100.0)},),
-    "beta_objective": (X, -X, -2.0),
     "moving_bound": (X, X, X, -2.0, 5.0),
     "moving_kl": (X, X),
+    "moving_beta": (3, 200.0, ["original", "new"]),
 }
 
 
@@ -37,8 +41,8 @@ def test_every_figure_is_tried():
     assert figures_of(figures) == set(CALLS)
 
 
-def test_a_class_keeps_its_colour_where_others_are_missing():
-    ten, two = (figures.latent_clouds({"one": Z, "other": Z}, y) for y in (Y, np.where(Y < 5, 3, 8)))
-    for place, label in enumerate((3, 8)):
-        colours = [figure.axes[0].collections[i].get_facecolor() for figure, i in ((ten, label), (two, place))]
-        assert np.array_equal(*colours)
+def test_the_posteriors_ellipse_lies_along_its_covariance():
+    ellipse = figures.two_gaps(*CALLS["two_gaps"]).axes[0].patches[0]
+    assert max(ellipse.width, ellipse.height) == pytest.approx(2 * np.sqrt(0.8))
+    long_axis = ellipse.angle + (90 if ellipse.height > ellipse.width else 0)
+    assert long_axis % 180 == pytest.approx(135)  # z_2 falls where z_1 grows

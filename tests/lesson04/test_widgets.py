@@ -37,3 +37,15 @@ def test_the_gap_closes_at_the_posterior():
 def test_a_toy_without_noise_is_refused():
     with pytest.raises(ValueError, match="must be above 0"):
         widgets.bound(toy=(2.0, 0.5, 0.0))
+
+
+def test_the_slider_of_beta_shows_the_network_that_was_trained_with_it():
+    image = np.linspace(0, 1, 784)[None]
+    pictures = {beta: {"original": image, "new": shade * image} for beta, shade in (("1/4", 0.2), ("1", 0.5), ("4", 1))}
+    panel = widgets.by_beta({"1/4": (90.0, 40.0), "1": (100.0, 20.0), "4": (150.0, 5.0)}, pictures)
+    assert panel.controls["beta"].value == "1"
+    panel.controls["beta"].value = "4"
+    words = [artist.get_text() for artist in panel.film.moving if hasattr(artist, "get_text")]
+    assert {" 150.0", " 5.0", " 155.0", "trained with beta = 4"} <= set(words)
+    (page,) = [artist for artist in panel.film.moving if hasattr(artist, "get_array")]
+    np.testing.assert_allclose(page.get_array()[28:].max(), 1)

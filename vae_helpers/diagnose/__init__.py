@@ -26,7 +26,8 @@ def diagnose(vae, x, encoder=None, decoder=None):
         build(parts, x)
         require_finite(vae)
         with untouched([vae, encoder, decoder]):
-            found = weigh(measure(bench_of(parts, x)))
+            bench = bench_of(parts, x)
+            found = weigh(measure(bench))
     return Diagnosis(
         reconstruction=found.reconstruction.name if found.reconstruction_weight is not None else "unknown",
         reconstruction_weight=found.reconstruction_weight,

@@ -15,7 +15,7 @@ NAMES = {  # an attribute, or a layer's name
     "encoder": r"(^|_)(enc|encod\w*|inference|recognition)(_|$)",
     "decoder": r"(^|_)(dec|decod\w*|generat\w*)(_|$)",
 }
-SPREAD = r"var|sig|std|scale|log"  # in the key of an encoder's second head
+MEAN, SPREAD = r"mean|mu$|mu_|loc", r"var|sig|std|scale|log"  # in the names of the two heads
 
 
 class Call(NamedTuple):
@@ -136,19 +136,35 @@ def heads_of(recording):
     """The heads, [(names, tensor), ...]: what the encoder gives, or what a sampling layer takes."""
     for call in encoder_calls(recording):
         outputs = named_outputs(call.output)
-        heads = [(key, each) for key, each in outputs if recording.like_z(each) and each is not recording.z]
+        heads = [(key, each) for key, each in outputs if recording.like_z(each)]
+        if len(heads) > 2:
+            heads = [(key, each) for key, each in heads if each is not recording.z]
         if len(heads) >= 2:
             (_, mean), (_, spread) = heads[1::-1] if re.search(SPREAD, heads[0][0]) else heads[:2]
             return [(("mean",), mean), (("spread",), spread)]
         joined = [each for _, each in outputs if recording.like_both(each)]
         if joined:
             return [(("mean", "spread"), joined[0])]
-    return heads_taken(recording)
+    return heads_named(recording) or heads_taken(recording)
+
+
+def heads_named(recording):
+    """The outputs like z of two layers whose names, or the model's names for them, are those of a mean and a spread."""
+    attributes = {id(each): name for name, each in vars(recording.parts.vae).items()}
+    found = {}
+    for call in [call for call in recording.calls if call.leaf]:
+        name = f"{attributes.get(id(call.port.owner), '')} {call.port.owner.name}".lower()
+        kind = "spread" if re.search(SPREAD, name) else "mean" if re.search(MEAN, name) else None
+        outputs = [each for each in flat(call.output) if recording.like_z(each)]
+        if kind and outputs and isinstance(call.port.owner, keras.layers.Layer):
+            found.setdefault(kind, outputs[0])
+    return [((kind,), found[kind]) for kind in ("mean", "spread")] if len(found) == 2 else []
 
 
 def heads_taken(recording):
     """The inputs of the first layer that takes two tensors like z, or makes one like z of one twice as wide."""
-    for call in [call for call in recording.calls if call.leaf]:
+    layers = (call for call in recording.calls if isinstance(call.port.owner, keras.layers.Layer))
+    for call in [call for call in layers if call.leaf and ".merging." not in type(call.port.owner).__module__]:
         pair = [each for each in call.inputs if recording.like_z(each)]
         if len(pair) == len(call.inputs) == 2:
             return [(("mean",), pair[0]), (("spread",), pair[1])]
@@ -174,19 +190,24 @@ def named_outputs(output):
 
 def places_of(recording, heads):
     """Ways to take hold of the heads, best first: at the layers that make them; where the encoder gives them."""
-    found = [(names, recording.value(tensor)) for names, tensor in heads]
     leaves = [call for call in recording.calls if call.leaf]
-    ways = [[place_in(recording, calls, *each) for each in found] for calls in (leaves, encoder_calls(recording))]
-    if len(found) == 2:
-        both = np.concatenate([value for _, value in found], axis=-1)
-        ways.insert(1, [place_in(recording, leaves, ("mean", "spread"), both)])
-    return [tuple(way) for way in ways if None not in way and len(set(way)) == len(way)]
+    ways = [places_in(recording, calls, heads) for calls in (leaves, encoder_calls(recording))]
+    if len(heads) == 2:
+        both = np.concatenate([recording.value(tensor) for _, tensor in heads], axis=-1)
+        joined = [each for call in leaves for each in flat(call.output) if recording.same(each, both)]
+        ways.insert(1, places_in(recording, leaves, [(("mean", "spread"), each) for each in joined[:1]]))
+    return [way for way in ways if way]
 
 
-def place_in(recording, calls, names, value):
-    """The first output of these calls that has the value; None without one."""
-    for call in calls:
-        for index, tensor in enumerate(flat(call.output)):
-            if recording.same(tensor, value):
-                return Place(call.port, index, names)
-    return None
+def places_in(recording, calls, heads):
+    """For each head the first output of these calls that is it, or else has its numbers; empty if one has none."""
+    outputs = [(call.port, index, each) for call in calls for index, each in enumerate(flat(call.output))]
+    places = {}
+    for names, head in heads:
+        same = [(port, index) for port, index, each in outputs if each is head]
+        equal = [(port, index) for port, index, each in outputs if recording.same(each, recording.value(head))]
+        free = [each for each in same + equal if each not in places]
+        if not free:
+            return ()
+        places[free[0]] = Place(*free[0], names)
+    return tuple(places.values())

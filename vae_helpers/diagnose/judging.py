@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_helpers.diagnose.weighing import SAME, USUAL_BATCH, known, near, number
+from vae_helpers.diagnose.weighing import SAME, USUAL_BATCH, known, near, noise_of, number
 
 SIGMAS = {"log-variance": "exp(h / 2)", "log-sigma": "exp(h)", "sigma": "h", "variance": "sqrt(h)"}
 
@@ -26,7 +26,7 @@ def judge_reconstruction(found):
         yield (
             "reconstruction unknown",
             "The reconstruction is no multiple of the cross-entropy, the squared or the absolute error of x, and its "
-            f"weight can't be told. The nearest is the {reconstruction.name}, which leaves {reconstruction.left:.0%} open.",
+            f"weight can't be told. The nearest is the {reconstruction.name}: {reconstruction.left:.0%} is left over.",
         )
     elif reconstruction.target not in ("x", "y"):
         yield "wrong target", "The decoder's output is compared with itself and not with x."
@@ -60,7 +60,10 @@ def judge_output(found):
 def judge_kl(found):
     kl = found.kl
     if kl is None:
-        yield "KL unknown", "The gradients at the two heads are those of no KL to N(0, 1) that is known here."
+        yield (
+            "KL unknown",
+            "The gradients at the two heads are those of no KL to N(0, 1) (but of free bits, or another prior?).",
+        )
         return
     a, b, c = kl.weights
     if not any(kl.weights):
@@ -78,22 +81,23 @@ def judge_kl(found):
 
 
 def judge_weights(found):
-    ratio, beta = found.ratio, found.beta
-    if beta is not None and not near(beta, 1) and not near(beta, found.intended):
-        bound = "still a bound on log p(x), a loose one" if beta > 1 else "no bound on log p(x)"
-        yield "beta", f"Beta is {beta:.4g}, so this is {bound}. {found.cause}".strip()
-    sigma = np.sqrt(ratio / 2) if found.beta is None and ratio is not None and ratio > 0 else 0.0
-    low, high = found.x_range
-    if found.reconstruction.name == "squared error" and sigma > high - low:
+    beta, (low, high) = found.beta, found.x_range
+    if beta is not None and beta > 0 and not near(beta, 1) and not near(beta, found.intended):
+        bound = "still a bound on log p(x), but a loose one" if beta > 1 else "no bound on log p(x)"
+        yield "beta", f"Beta is {beta:.4g} and not 1: the loss is {bound}."
+    width = noise_of(found)[2]
+    if width is not None and width > 1.01 * (high - low):
         yield (
             "noise",
-            f"The weights are those of pixels with noise of sigma = {sigma:.3g}, and all of x lies between {low:.3g} "
-            f"and {high:.3g}: the decoder gains little from detail. {found.cause}".strip(),
+            f"The weights are those of pixels with noise of width {width:.3g}, and x lies between {low:.3g} and "
+            f"{high:.3g}: the decoder gains little from detail.",
         )
 
 
 def judge_batch(found):
-    summed = {"reconstruction": found.reconstruction.summed, "KL": found.kl.summed if found.kl else False}
+    if not found.kl or not known(found.reconstruction):
+        return
+    summed = {"reconstruction": found.reconstruction.summed, "KL": found.kl.summed}
     for name, each in summed.items():
         if each is None:
             yield "batch", f"The {name}'s weight changes with the batch, neither as a sum's nor as a mean's."
@@ -101,7 +105,7 @@ def judge_batch(found):
         name = "KL" if summed["KL"] else "reconstruction"
         yield (
             "batch",
-            f"The {name} is summed over the batch and the other term averaged: beta changes with the size of the batch. "
+            f"The {name} is summed over the batch and the other term averaged: beta changes with the batch's size. "
             f"The weights are those of {USUAL_BATCH} images.",
         )
 
@@ -112,14 +116,16 @@ def judge_heads(found):
     for name, head in (("mean", "z_mean"), ("spread", "the log-variance")):
         low, high = found.limits.get(name, (-np.inf, np.inf))
         signed = name == "mean" or found.spread.startswith("log")
-        if low >= 0 and signed:
+        if high > low >= 0 and signed:
             yield f"{head}'s reach", f"{head} is never negative. Its layer needs no activation."
-        elif -10 < low and high < 10 and high > low:
+        elif np.isfinite([low, high]).all() and high > low:
             yield f"{head}'s reach", f"{head} never leaves {low:.2g} to {high:.2g}. Its layer needs no activation."
 
 
 def judge_sampling(found):
     sampling, kl = found.sampling, found.kl
+    if sampling.follows is None:
+        return
     if not sampling.follows:
         yield "z not from the heads", "What the decoder gets does not move with z_mean."
         return
@@ -132,6 +138,8 @@ def judge_sampling(found):
             f"z is drawn with sigma = {SIGMAS[sampling.spread]} of the second head h, and the KL takes h for the "
             f"{kl.spread}, which makes it {SIGMAS[kl.spread]}.{hint}",
         )
+    if found.reconstruction.weight == 0:  # then no gradient comes from z at all
+        return
     heads = {"z_mean": sampling.slopes[0], "the log-variance": sampling.slopes[1] if sampling.random else 1.0}
     for name, slope in heads.items():
         if slope == 0 or abs(slope) < SAME:
@@ -179,7 +187,7 @@ def judge_reports(found):
             "evaluate",
             f"evaluate does not run ({evaluate.error}). Write the loss as compute_loss, which fit and evaluate share.",
         )
-    elif evaluate and differs(evaluate, found):
+    elif evaluate and differs(evaluate, found) and not (fit and alike(fit, evaluate)):
         yield "evaluate", f"evaluate reports {as_sum(evaluate, found)}, and that is not what fit trains."
     elif evaluate and found.sampling.random and found.sampling.follows and not evaluate.samples:
         yield (
@@ -193,6 +201,11 @@ def differs(report, found):
     trained = found.reconstruction.weight * (found.n if found.reconstruction.summed else 1)
     kl = 1.0 * any(found.kl.weights) * (found.n if found.kl.summed else 1)
     return not near(report.reconstruction, trained) or abs(report.kl - kl) > 2 * SAME * kl + report.unsure
+
+
+def alike(fit, evaluate):
+    """Whether fit and evaluate report the same."""
+    return near(fit.reconstruction, evaluate.reconstruction) and abs(fit.kl - evaluate.kl) < 2 * SAME + fit.unsure
 
 
 def as_sum(report, found):

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vae_helpers.diagnose.finding import Recording, heads_of, places_of
-from vae_helpers.diagnose.probing import Probe, traced
+from vae_helpers.diagnose.finding import Recording, encoder_calls, heads_of, places_of
+from vae_helpers.diagnose.probing import Probe, flat, traced
 from vae_helpers.diagnose.terms import SPREADS, Kl, best_likeness, fit, fitting_kl, summed_over_batch
-from vae_helpers.diagnose.untouched import reachable, value_of
+from vae_helpers.diagnose.untouched import reachable, untouched, value_of
 from vae_helpers.diagnose.weighing import known
 from vae_helpers.quiet import keras, tf
 
@@ -41,6 +41,8 @@ class Bench:
             self.follows = self._moves_z()
             if self.follows:
                 return self
+        if any(self.recording.z is each for call in encoder_calls(self.recording) for each in flat(call.output)):
+            self.follows = None  # the encoder draws z, from heads that were not got hold of
         return self
 
     def _moves_z(self):
@@ -49,9 +51,13 @@ class Bench:
         return z.shape == far.shape and np.mean(np.sign(z) == np.sign(far)) > 0.9
 
     def _reach(self):
-        """What numbers the decoder can give, tried far out as well."""
+        """What numbers the decoder can give, far out and with other weights: a decoder may ignore z."""
         far = np.resize([1.0, 10.0, 100.0], len(self.z)).reshape(-1, *[1] * (self.z.ndim - 1))
-        out = self.decoded(far * self.chance.normal(size=self.z.shape))
+        far = far * self.chance.normal(size=self.z.shape)
+        with untouched(self.parts.vae):
+            for each in self.parts.vae.trainable_variables:
+                each.assign(each + self.chance.normal(0, 0.3, each.shape))
+            out = np.stack([self.decoded(far), self.decoded(-far)])
         if out.min() >= 0:
             return "probabilities" if out.max() <= 1 else "not negative"
         return "tanh" if np.abs(out).max() <= 1 else "logits"
@@ -59,6 +65,10 @@ class Bench:
     def decoded(self, z):
         """The decoder's output, as it is."""
         return np.array(keras.tree.flatten(self.decode(tf.constant(z, tf.float32)))[0])
+
+    def given_by(self, place, inputs, dtype):
+        """What the layer of a place gives for chosen inputs."""
+        return np.array(keras.tree.flatten(place.port(tf.constant(inputs, dtype)))[place.index])
 
     def dials(self, n=None, **chosen):
         """Random dials for n images, and those that are chosen. The second head is kept positive: it may be a sigma."""
@@ -87,8 +97,8 @@ class Bench:
         """z_mean and the second head on up to 256 images of x."""
         found = []
         for start in range(0, min(len(self.x), 256), self.n):
-            self.recording(self.x[start : start + self.n])
-            found.append(np.concatenate([self.recording.value(each) for _, each in self.heads], axis=-1))
+            seen = self.recording(self.x[start : start + self.n])
+            found.append(np.concatenate([seen.value(each) for _, each in heads_of(seen)], axis=-1))
         return np.split(np.concatenate(found), 2, axis=-1)
 
 
@@ -117,7 +127,7 @@ def measure_kl(bench, first):
     whole, half = found
     if whole is None or half is None:
         return None
-    whole.summed = summed_over_batch(max(whole.weights, key=abs), max(half.weights, key=abs), bench.n)
+    whole.summed = summed_over_batch(np.linalg.norm(whole.weights), np.linalg.norm(half.weights), bench.n)
     whole.weights = tuple(float(each) / (bench.n if whole.summed else 1) for each in whole.weights)
     return whole
 
@@ -129,7 +139,7 @@ def measure_kl(bench, first):
 class Sampling:
     """How the decoder's z comes from the heads."""
 
-    follows: bool  # z moves with z_mean
+    follows: bool | None  # z moves with z_mean; None: that can't be told
     random: bool = True
     spread: str | None = None  # what the second head is to the draw
     slopes: tuple = (1.0, 1.0)  # the derivatives of z by the two heads, beside the right ones
@@ -139,7 +149,7 @@ class Sampling:
 def measure_sampling(bench):
     """A Sampling from training steps with random dials."""
     if not bench.follows:
-        return Sampling(follows=False)
+        return Sampling(follows=bench.follows)
     tried = [bench.dials() for _ in range(int(np.clip(NOISES // bench.z.size, 2, 20)))]
     z = np.stack([bench.train(dials).z for dials in tried])
     m, s = (np.stack([dials[name] for dials in tried]) for name in ("mean", "spread"))
@@ -188,7 +198,7 @@ class Report:
 
 
 def measure_report(bench, method, reconstruction, kl):
-    """The Report of train_step or test_step."""
+    """The Report of train_step or test_step; None where a term of the loss is not finite by itself."""
     try:
         step = bench.step if method == "train_step" else Probe(bench.parts, method, bench.rows, bench.dials())
         seen = [(dials, step(bench.rows, dials)) for dials in varied(bench)]
@@ -203,6 +213,8 @@ def measure_report(bench, method, reconstruction, kl):
         (reconstruction.value(d["out"], target, bench.parts.bounded), kl.value(d["mean"], d["spread"], each.z[0]))
         for d, each in seen
     ]
+    if not np.isfinite(terms).all():
+        return None
     return report_of(name, np.array([float(each.logs[name]) for _, each in seen]), np.array(terms), seen)
 
 
@@ -237,15 +249,19 @@ def measure_movement(bench):
 
 
 def head_limits(bench):
-    """The lowest and highest number that each head's layer gives on large inputs, {name: (low, high)}, where it can be
-    tried: where the head comes out of a layer of its own with one input."""
+    """The limits that each head's layer keeps its numbers in, {name: (low, high)}, infinite where it keeps none.
+
+    Tried where a head comes out of a layer of its own that takes one tensor, with large inputs and with larger ones.
+    """
     found = {}
     for place in bench.parts.places:
-        inputs = bench.recording.of(place.port)[-1].inputs
-        if len(inputs) == len(place.names) == 1 and None not in inputs[0].shape[1:]:
-            given = 1e3 * bench.chance.normal(size=(64, *inputs[0].shape[1:]))
-            output = np.array(keras.tree.flatten(place.port(tf.constant(given, inputs[0].dtype)))[place.index])
-            found[place.names[0]] = float(output.min()), float(output.max())
+        call = bench.recording.of(place.port)[-1]
+        if call.leaf and len(call.inputs) == len(place.names) == 1 and None not in call.inputs[0].shape[1:]:
+            given = bench.chance.normal(size=(64, *call.inputs[0].shape[1:]))
+            large, larger = (bench.given_by(place, size * given, call.inputs[0].dtype) for size in (1e3, 1e4))
+            low = large.min() if large.min() >= 0 or larger.min() >= 1.01 * large.min() else -np.inf
+            high = large.max() if larger.max() <= 1.01 * large.max() else np.inf
+            found[place.names[0]] = float(low), float(high)
     return found
 
 
@@ -295,7 +311,7 @@ def measure(bench):
     found.spread = spread_of(found.kl, found.sampling)
     found.moves, found.limits = measure_movement(bench), head_limits(bench)
     m, s = bench.natural_heads()
-    found.same_heads, found.latent_kl = np.array_equal(m, s), latent_kl(m, s, found.spread)
+    found.same_heads, found.latent_kl = np.array_equal(m, s) and np.ptp(m) > 0, latent_kl(m, s, found.spread)
     found.ignored = ignored_latents(bench, m)
     told = bool(known(found.reconstruction) and found.kl)
     found.fit_report = measure_report(bench, "train_step", found.reconstruction, found.kl) if told else None

@@ -101,6 +101,10 @@ def require_sizes(bench):
             f"{given}, and two heads of z's shape {bench.z.shape[1:]} are wanted. "
             "Pass the layer or model that gives z_mean and the log-variance: diagnose(vae, x, encoder=...)."
         )
+    if len(bench.z) != bench.n:
+        raise ValueError(
+            f"The decoder gets {len(bench.z)} z for {bench.n} images. A loss with several z per image can't be measured."
+        )
     if bench.out[0].size != bench.rows[0].size:
         raise ValueError(
             f"The decoder gives {bench.out[0].size} numbers an image, and x has {bench.rows[0].size}. "

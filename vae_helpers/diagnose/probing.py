@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vae_helpers.diagnose.untouched import reachable
+from vae_helpers.diagnose.untouched import is_variable, reachable, value_of
 from vae_helpers.quiet import keras, tf
 
 
@@ -141,10 +141,13 @@ class Probe:
     def __init__(self, parts, method, x, dials):
         self.parts, self.method = parts, method
         self.metrics = [each for each in reachable(parts.vae) if isinstance(each, keras.Metric)]
+        self.kept = [(each, value_of(each)) for each in without_chance(parts.vae)]
         self.run = traced(self._body, parts.vae.run_eagerly, tf.constant(x), as_tensors(dials))
 
     def __call__(self, x, dials):
-        """What the step showed, as arrays: see ``_seen``."""
+        """What the step showed, as arrays: see ``_seen``. Each is the model's next step: a warm-up gets no further."""
+        for variable, before in self.kept:
+            variable.assign(before)
         for metric in self.metrics:
             metric.reset_state()
         return SimpleNamespace(**tf.nest.map_structure(np.array, self.run(tf.constant(x), as_tensors(dials))))
@@ -232,6 +235,15 @@ class Probe:
             return gradient
 
         return exchanged(real, tf.cast(value, real.dtype), answer)
+
+
+def without_chance(vae):
+    """A model's variables, without the optimizers' and without those of its random generators."""
+    things = reachable(vae)
+    holders = [each for each in things if isinstance(each, keras.random.SeedGenerator | keras.optimizers.Optimizer)]
+    theirs = {id(each) for each in reachable(holders)}
+    own = {id(each) for each in vae.trainable_variables}  # an optimizer lists these as well
+    return [each for each in things if is_variable(each) and (id(each) in own or id(each) not in theirs)]
 
 
 def as_tensors(dials):

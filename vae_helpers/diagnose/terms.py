@@ -67,8 +67,9 @@ def slope_of(likeness, out, target, bounded):
     with tf.GradientTape() as tape:
         tape.watch(dial)
         given = tf.sigmoid(dial) if bounded else dial
-        total = tf.reduce_sum(likeness(given, target(given)))
-    return np.array(tape.gradient(total, dial))
+        each = likeness(given, target(given))
+        total = tf.reduce_sum(each)
+    return np.where(np.isnan(each), np.nan, tape.gradient(total, dial))
 
 
 def best_likeness(gradient, out, targets, bounded):

@@ -80,11 +80,22 @@ def sentence_of(found):
         return f"This model minimizes {likeness} + {f'{number(kl)} x KL' if kl is not None else 'an unknown KL'}."
     words = f"This model minimizes {number(weight)} x {name} + {number(kl)} x KL: "
     if name == "cross-entropy":
-        return words + f"beta is {found.beta:.4g}" + ", the negative ELBO" * near(found.beta, 1) + f". {found.cause}"
-    noise = {"squared error": ("Gaussian", "sigma", np.sqrt(abs(found.ratio) / 2))}
-    law, letter, size = noise.get(name, ("Laplace", "scale", found.ratio))
-    exact = f" It is the negative ELBO for {law} pixels of {letter} {size:.3g}." if found.ratio > 0 else ""
-    return words + f"{found.ratio:.3g} x KL beside 1 x {name}.{exact} {found.cause}"
+        return words + f"beta is {found.beta:.4g}{', the negative ELBO' * near(found.beta, 1)}. {found.cause}"
+    law, letter, width = noise_of(found)
+    exact = f"the negative ELBO for {law} pixels of {letter} {width:.3g}, up to a factor" if width else "no ELBO"
+    return words + f"{found.ratio:.3g} x KL beside 1 x {name}, {exact}. {found.cause}"
+
+
+def noise_of(found):
+    """The noise on the pixels with which the loss is a negative ELBO: (its law, what its width is called, its width).
+
+    A Gaussian's -log p is (squared error) / (2 sigma^2), and a Laplace distribution's (absolute error) / scale.
+    """
+    if found.beta is not None or found.ratio is None or found.ratio <= 0:
+        return None, None, None
+    if found.reconstruction.name == "squared error":
+        return "Gaussian", "sigma", float(np.sqrt(found.ratio / 2))
+    return "Laplace", "scale", found.ratio
 
 
 def notes_of(found):
@@ -97,18 +108,19 @@ def notes_of(found):
         yield "The KL is that of the z drawn, log q(z) - log p(z), which is right on average."
     if found.beta is not None and not near(found.beta, 1) and near(found.beta, found.intended):
         yield "Beta is what the model's attribute beta says."
+    if found.sampling.follows is None:
+        yield (
+            "How z is drawn was not measured: the encoder draws it, and its z_mean and log-variance are no layer's output. "
+            "Let it give these two alone, and draw z outside."
+        )
     if found.fit_report is None:
-        yield "What fit and evaluate report was not compared, since a term is unknown."
+        yield "What fit and evaluate report was not compared: a term of the loss is unknown, or not finite."
     elif found.fit_report.error:
         yield f"What fit reports was not compared: {found.fit_report.error}."
     if not found.moves:
         yield "Which weights move can't be told: train_step asks no Keras optimizer."
-    low = int(np.sum(found.latent_kl < 0.01))
-    if low and not found.steps:
-        yield (
-            f"{low} of {found.latent_kl.size} latents say less than 0.01 nats about x. The optimizer has made no step; "
-            "if the model has been trained all the same, they have collapsed."
-        )
+    if not found.steps:
+        yield "The optimizer has made no step yet, so the latents were not judged."
 
 
 # --- where a weight comes from ---

@@ -91,7 +91,11 @@ def explain(exercise, one, expected):
         if what not in one.observation:
             return f"{what[0].upper()}{what[1:]} can't be told from what {exercise.name} returned."
         if words := difference(exercise, one.observation[what], right):
-            comma = " It returned a tuple: is there a comma too many?" if one.returned == "tuple" else ""
+            comma = (
+                " It returned a tuple: is there a comma too many?"
+                if "tuple" == one.returned != expected.returned
+                else ""
+            )
             return exercise.says.get(what) or f"{what[0].upper()}{what[1:]} {words}.{comma}"
     if one.changed:
         return f"The values are right, but {exercise.name} changes an array that it was given. Work on a copy."

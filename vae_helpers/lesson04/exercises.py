@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: the two terms of the ELBO and their weighted sum, a loss."""
+"""The exercises of notebook 04: the KL, the ELBO of several draws, a loss with a bug, and the beta that a loss means."""
 
 from vae_helpers.exercises import RIGHT, Exercise, draws, reductions
 
@@ -13,7 +13,7 @@ KL_DIVERGENCE = Exercise(
             "np.exp(0.5 * z_log_var)": "Where the variance belongs, the standard deviation stands.",
             "np.exp(2 * z_log_var)": "The variance is squared: exp(z_log_var) is already sigma squared.",
             "np.exp(-z_log_var)": "The exponent's sign is flipped, so it is one divided by the variance.",
-            "-np.exp(z_log_var)": "The variance has the wrong sign: a posterior wider than the prior should cost.",
+            "-np.exp(z_log_var)": "The variance has the wrong sign: a q wider than the prior should cost.",
             "0 * z_log_var": "The variance itself is missing: nothing keeps it from growing.",
             "np.exp2(z_log_var)": "The base of the exponential is 2. The encoder's logarithm is the natural one.",
             "1 + z_log_var**2": (
@@ -22,7 +22,7 @@ KL_DIVERGENCE = Exercise(
         },
         "square": {
             "z_mean**2": RIGHT,
-            "0 * z_mean": "z_mean does not enter: the posterior could move anywhere for free.",
+            "0 * z_mean": "z_mean does not enter: q could move anywhere for free.",
             "z_mean": "The mean enters without its square, so a negative mean would be rewarded.",
             "np.abs(z_mean)": "The mean enters by its absolute value. It should be its square.",
             "-(z_mean**2)": "The mean's square has the wrong sign: a mean far from 0 should cost.",
@@ -38,7 +38,7 @@ KL_DIVERGENCE = Exercise(
         "log_variance": {
             "z_log_var": RIGHT,
             "-z_log_var": (
-                "The log-variance has the wrong sign: a posterior that shrinks to a point should cost more and more."
+                "The log-variance has the wrong sign: a q that shrinks to a point should cost more and more."
             ),
             "0 * z_log_var": "The log-variance term is missing: nothing keeps the variance from shrinking to 0.",
             "0.5 * z_log_var": (
@@ -65,8 +65,7 @@ KL_DIVERGENCE = Exercise(
                 "z_log_var is used as the logarithm of the standard deviation. It is the logarithm of the variance."
             ),
             "factor * ((1 + square) / variance - one + log_variance)": (
-                "That is the KL from the prior to the posterior. The order matters: here it is from the posterior to"
-                " the prior."
+                "That is the KL from the prior to q. The order matters: here it is from q to the prior."
             ),
             "factor * (np.exp(z_mean) + z_log_var**2 - one - z_mean)": "z_mean and z_log_var have changed places.",
             "factor * (variance + square - one - log_variance) / np.log(2)": (
@@ -132,212 +131,174 @@ KL_DIVERGENCE = Exercise(
     ),
 )
 
-CROSS_ENTROPY = """
-from scipy.special import expit
-
-def cross_entropy(x, p):
-    return -x * np.log(p) - (1 - x) * np.log(1 - p)
-"""
-
-CLIPPED = "Right for small logits, but the probabilities are cut off, at {}{}, so that a sure mistake costs too little."
-MARGINS = (  # smaller ones in float32 are found by the cases that stay finite
-    ("1e-7", "float64", ", as Keras does with probabilities"),
-    ("1e-7", "float32", " in float32"),
-    ("1e-6", "float64", ""),
-    ("1e-6", "float32", " in float32"),
-    *((at, "float64", "") for at in ("1e-8", "1e-9", "1e-10", "1e-12")),
-)
-
-BERNOULLI_NLL = Exercise(
-    name="bernoulli_nll",
-    takes="x, x_logits",
-    setup=CROSS_ENTROPY,
+ELBO_OF_DRAWS = Exercise(
+    name="elbo_of_draws",
+    takes="prices, kl_terms",
+    setup="from scipy.special import logsumexp",
     lines={
-        "softplus": {
-            "np.logaddexp(0, x_logits)": RIGHT,
-            "-np.logaddexp(0, x_logits)": (
-                "The softplus has the wrong sign: it is the price of paper, and a price is positive."
+        "reconstruction": {
+            "prices.sum(axis=-1).mean(axis=0)": RIGHT,
+            "prices.mean(axis=-1).mean(axis=0)": "The pixels, the last axis, are averaged. Nats per image are a sum.",
+            "prices.sum(axis=-1).sum(axis=0)": (
+                "The draws, axis 0, are summed. An expectation is estimated by an average."
             ),
-            "np.logaddexp(0, -x_logits)": "The sign inside the softplus is flipped.",
-            "np.maximum(x_logits, 0)": "max(l, 0) is only the coarse shape of the softplus: the logarithm is missing.",
-            "np.maximum(x_logits, 0) - np.log1p(np.exp(-np.abs(x_logits)))": (
-                "The logarithm that belongs to the softplus is subtracted. It should be added."
+            "prices.mean(axis=-1).sum(axis=0)": "The pixels are averaged and the draws summed: the wrong way round.",
+            "prices.sum(axis=-1)": "There is still one value for each draw. Average over the draws, axis 0.",
+            "prices.sum(axis=-1)[0]": "Only the first draw is used. The average is over all of them.",
+            "prices.sum(axis=-1).min(axis=0)": "That is the best draw of each image. The expectation is an average.",
+            "prices.sum(axis=-1).max(axis=0)": "That is the worst draw of each image. The expectation is an average.",
+            "np.median(prices.sum(axis=-1), axis=0)": "That is the median of the draws. The expectation is a mean.",
+            "prices.sum(axis=-1).mean(axis=1)": "The images, axis 1, are averaged. Which axis holds the draws?",
+            "prices.sum(axis=-1).mean()": "Draws and images are averaged together. Each image has a value of its own.",
+            "prices.sum(axis=-1).sum(axis=1)": "The images, axis 1, are summed. Each image has a value of its own.",
+            "prices.sum()": "Everything is summed to one number. Each image has a value of its own.",
+            "prices.mean()": "Everything is averaged to one number. Each image has a value of its own.",
+            "np.log(len(prices)) - logsumexp(-prices.sum(axis=-1), axis=0)": (
+                "That is minus the log of the mean likelihood. The ELBO holds the mean of the logs, which is lower."
             ),
-            "np.log1p(np.exp(-np.abs(x_logits)))": "max(l, 0) is missing: the logarithm alone is the softplus of -|l|.",
-            "np.minimum(x_logits, 0) + np.log1p(np.exp(-np.abs(x_logits)))": (
-                "min(l, 0) stands where max(l, 0) belongs."
-            ),
-            "x_logits + np.log1p(np.exp(-np.abs(x_logits)))": "The logit itself stands where max(l, 0) belongs.",
-            "np.maximum(x_logits, 0) + np.exp(-np.abs(x_logits))": (
-                "The exponential stands alone: softplus takes the logarithm of 1 + exp."
-            ),
-            "x_logits": "The logit stands where its softplus belongs.",
         },
-        "terms": {
-            "softplus - x * x_logits": RIGHT,
-            "x * x_logits - softplus": (
-                "The sign is flipped: that is the log-likelihood. Its negative falls as the images get better."
-            ),
-            "np.logaddexp(0, x) - x_logits * x": "x and x_logits have changed places.",
-            "np.logaddexp(0, expit(x_logits)) - x * expit(x_logits)": (
-                "The sigmoid is applied twice: once by you, and once inside a loss that expects logits."
-            ),
-            "cross_entropy(x, np.clip(x_logits, 1e-7, 1 - 1e-7))": (
-                "The logits are taken for probabilities and cut off at 0 and 1. Does the loss know that they are"
-                " logits?"
-            ),
-            "x * np.logaddexp(0, -x_logits)": (
-                "Only the ink is paid for: the term of the empty pixels, (1 - x) log(1 - p), is missing."
-            ),
-            "(1 - x) * softplus": "Only the empty pixels are paid for: the term of the ink, x log p, is missing.",
-            "softplus + x * x_logits": (
-                "The sign of x times the logit is flipped: ink where the logit is high should cost less."
-            ),
-            "np.logaddexp(0, -x_logits) + x * x_logits": "Paper and ink have changed places: a high logit means ink.",
-            "np.logaddexp(0, x_logits) - x_logits": (
-                "x does not enter: this is the price of ink in every pixel, whatever the image shows."
-            ),
-            "softplus - x": "x is subtracted without the logit it belongs to.",
-            "softplus": "The images don't enter: softplus(x_logits) is the price of paper, whatever x is.",
-            "-x * x_logits": "The softplus is missing: without it, larger logits would always be better for ink.",
-            "x * x_logits": "The softplus is missing, and the sign of x times the logit is flipped.",
-            "softplus - (x + x_logits)": "x and the logit are added. Their product belongs there.",
-            "softplus - x**2": "x is multiplied by itself. Which other factor belongs there?",
-            "(softplus - x * x_logits) / np.log(2)": (
-                "That is bits: the course counts in nats, with the natural logarithm."
-            ),
-            "(x - expit(x_logits)) ** 2": (
-                "That is the squared error. It belongs to a Gaussian decoder; the pixels here are coins."
-            ),
-            "np.abs(x - expit(x_logits))": (
-                "That is the absolute error. The pixels are coins: what is the logarithm of their probability?"
-            ),
-            "softplus - np.round(x) * x_logits": (
-                "The grey values are rounded to 0 and 1 on the way. They enter as they are."
-            ),
-            "0.5 * (softplus - x * x_logits)": "There is a 1/2 too many: that one belongs to the KL.",
+        "kl": reductions("The KL", "latents", "kl_terms"),
+        "result": {
+            "-reconstruction - kl": RIGHT,
+            "reconstruction + kl": "That is the loss, the negative ELBO. The ELBO has the other sign.",
+            "-reconstruction + kl": "The KL is added. The ELBO is smaller where the KL is larger.",
+            "reconstruction - kl": "A price is minus a log-likelihood, so the reconstruction enters with a minus.",
+            "-reconstruction": "The KL is missing.",
+            "-kl": "The reconstruction is missing.",
+            "-reconstruction - 0.5 * kl": "The KL is halved. Its factor 1/2 is already in kl_terms.",
+            "-reconstruction - len(prices) * kl": "The KL is counted once for each draw. It has no draw in it.",
+            "-reconstruction - kl / len(prices)": "The KL is divided by the number of draws. It has no draw in it.",
         },
-        "result": reductions("The reconstruction term", "pixels"),
-    },
-    slips={
-        "cross_entropy(x, expit(x_logits)).sum(axis=-1)": (
-            "Right for small logits, but a probability of exactly 0 or 1 makes the logarithm infinite. Work from the"
-            " logits: notebook 03 has the form that never overflows."
-        ),
-        "(np.log(1 + np.exp(x_logits)) - x * x_logits).sum(axis=-1)": (
-            "The formula is right, but exp overflows for a large logit. There is a softplus, and a logaddexp, that does"
-            " not."
-        ),
-        "cross_entropy(x, x_logits).sum(axis=-1)": (
-            "The logits are used as if they were probabilities: the logarithm of a negative number is NaN."
-        ),
-        **{
-            f"cross_entropy(x, np.clip(expit(x_logits.astype('{dtype}')), {at}, 1 - {at})).sum(axis=-1)": (
-                CLIPPED.format(at, words)
-            )
-            for at, dtype, words in MARGINS
-        },
-        "784 * (np.logaddexp(0, x_logits) - x * x_logits).mean(axis=-1)": (
-            "The number of pixels is written into the function as 784. These images have fewer: a sum needs no number."
-        ),
     },
     cases=(
-        "np.array([[1.0, 0.0, 0.3], [0.0, 0.5, 1.0]], 'float32'), "
-        "np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -2.0]], 'float32')",
-        f"{draws('random((4, 7))', 1)}, {draws('normal(0, 2, (4, 7))', 2)}",
-        "np.array([[1.0, 0.5]], 'float32'), np.array([[-120.0, -60.0]], 'float32')",
-        "np.array([[0.0, 1.0]], 'float32'), np.array([[100.0, 2.0]], 'float32')",
+        f"{draws('random((4, 3, 6))', 1)}, {draws('random((3, 2))', 2)}",
+        f"{draws('random((2, 5, 3))', 3)}, {draws('random((5, 4))', 4)}",
+        f"{draws('random((1, 2, 7))', 5)}, {draws('random((2, 3))', 6)}",
     ),
     unseen=(
-        f"{draws('random((5, 4))', 3)}, {draws('normal(0, 3, (5, 4))', 4)}",
-        "np.array([[0.0, 0.7, 1.0]], 'float32'), np.array([[800.0, 90.0, -900.0]], 'float32')",
+        f"{draws('random((5, 4, 2))', 7)}, {draws('random((4, 3))', 8)}",
+        f"{draws('random((3, 3, 3))', 9)}, {draws('random((3, 3))', 10)}",
     ),
     accepts=(
-        "np.sum(np.logaddexp(0, x_logits) - x * x_logits, axis=-1)",
-        "price = np.maximum(x_logits, 0) - x * x_logits + np.log1p(np.exp(-np.abs(x_logits)))\n"
-        "return price.sum(axis=1)",
-        "np.sum(x * np.logaddexp(0, -x_logits) + (1 - x) * np.logaddexp(0, x_logits), axis=1)",
-        "np.logaddexp(0, x_logits).sum(-1) - np.einsum('ij,ij->i', x, x_logits)",
-        "log_p, log_q = (scipy.special.log_expit(each) for each in (x_logits, -x_logits))\n"
-        "return -np.sum(x * log_p + (1 - x) * log_q, axis=1)",
-        "x.shape[-1] * np.mean(np.logaddexp(0, x_logits) - x * x_logits, axis=-1)",
-        "[float(np.sum(np.logaddexp(0, row) - pixels * row)) for pixels, row in zip(x, x_logits)]",
-        "[sum(max(l, 0) - p * l + math.log1p(math.exp(-abs(l))) for p, l in zip(*rows)) for rows in zip(x, x_logits)]",
-        "ops.sum(ops.softplus(x_logits) - x * x_logits, axis=-1)",
-        "ops.sum(ops.binary_crossentropy(x, x_logits, from_logits=True), axis=1)",
-        "x.shape[1] * keras.losses.binary_crossentropy(x, x_logits, from_logits=True)",
-        "tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(x, x_logits), axis=-1)",
+        "-prices.mean(axis=0).sum(axis=-1) - kl_terms.sum(axis=-1)",
+        "(-prices.sum(axis=2) - kl_terms.sum(axis=1)).mean(axis=0)",
+        "-np.sum(prices, axis=(0, 2)) / prices.shape[0] - np.sum(kl_terms, axis=1)",
+        "-np.einsum('dbp->b', prices) / len(prices) - kl_terms @ np.ones(kl_terms.shape[1])",
+        "[-np.mean([np.sum(row) for row in prices[:, i]]) - sum(kl_terms[i]) for i in range(len(kl_terms))]",
+        "-ops.mean(ops.sum(prices, axis=-1), axis=0) - ops.sum(kl_terms, axis=-1)",
+        "-tf.reduce_mean(tf.reduce_sum(prices, -1), 0) - tf.reduce_sum(kl_terms, -1)",
     ),
 )
 
-NEGATIVE_ELBO = Exercise(
-    name="negative_elbo",
-    takes="nll, kl, beta",
+TRAINING_LOSS = Exercise(
+    name="training_loss",
+    takes="x, x_logits, z_mean, z_log_var",
     lines={
+        "price": {"np.logaddexp(0, x_logits) - x * x_logits": RIGHT},
+        "reconstruction": {
+            "price.sum(axis=-1)": RIGHT,
+            "price.mean(axis=-1)": "Now the pixels are averaged. Line 4 was right: the price of an image is a sum.",
+            "price.mean()": "Now the pixels are averaged. Line 4 was right: the price of an image is a sum.",
+            "price.sum()": "Now the reconstruction is summed over the batch too. Line 4 was right.",
+        },
         "terms": {
-            "nll + beta * kl": RIGHT,
-            "nll - beta * kl": "The KL is subtracted: the loss would reward a large KL.",
-            "-nll - beta * kl": "That is the ELBO itself. A loss is made smaller: which sign does it need?",
-            "beta * kl - nll": "The reconstruction has the wrong sign: the loss would reward bad images.",
-            "nll + kl": "The KL is added without its weight, beta.",
-            "beta * nll + kl": "beta weighs the reconstruction. It belongs to the KL.",
-            "beta * (nll + kl)": "beta weighs both terms. It belongs to the KL alone.",
-            "nll + beta + kl": "beta is added. It is a factor of the KL.",
-            "nll - beta - kl": "beta and the KL are subtracted. Each nat of KL should cost.",
-            "nll + beta**2 * kl": "beta enters squared.",
-            "nll + kl / beta": "The KL is divided by beta.",
-            "nll + beta / kl": "beta is divided by the KL: a larger KL should cost more.",
-            "nll + kl**beta": "beta stands as an exponent. It is a factor of the KL.",
-            "nll": "The KL is missing: what is left is an autoencoder's loss.",
-            "nll + beta": "The KL itself is missing: only its weight, beta, is added.",
-            "beta * kl": "The reconstruction is missing: nothing would be learned about images.",
-            "nll * beta * kl": "The two terms are multiplied. The loss adds them.",
-            "nll / (beta * kl)": "The two terms are divided. The loss adds them.",
-            "(1 - beta) * nll + beta * kl": (
-                "The reconstruction is weighed by 1 - beta. Its weight is 1, whatever beta is."
+            "1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)": RIGHT,
+            "np.square(z_mean) + np.exp(z_log_var) - 1 - z_log_var": (
+                "The KL's terms have changed their sign, and the -0.5 in the next line was made for the old one."
             ),
-            "nll / 784 + beta * kl": "The reconstruction is divided by 784, which makes the KL 784 times heavier.",
-            "nll + 0.5 * beta * kl": "The KL is halved: its own 1/2 is already in it.",
-            "nll + beta * kl.sum()": "The KL is summed over the batch before it is added.",
-            "(nll + beta * kl) / 2": "There is a division by 2 too many: the two terms are added.",
-            "2 * (nll + beta * kl)": "The result is twice the loss.",
+        },
+        "kl": {
+            "-0.5 * terms.sum(axis=-1)": RIGHT,
+            "-0.5 * terms.mean(axis=-1)": (
+                "Each image has a KL of its own now, and it is still averaged over the latents, axis -1."
+            ),
+            "-0.5 * terms.sum()": "Now the KL is summed over the images too, so it grows with the batch.",
+            "-0.5 * terms.sum(axis=0)": "Axis 0 holds the images. Over which axis does the KL of one image sum?",
+            "-0.5 * terms.mean(axis=0)": "Axis 0 holds the images. Over which axis does the KL of one image sum?",
+            "0.5 * terms.sum(axis=-1)": "The sum is right, and the sign was right before: a KL is never negative.",
+            "-terms.sum(axis=-1)": "The sum is right, and the factor 1/2 is lost.",
+            "terms.sum(axis=-1)": "The sum is right, and the factor -1/2 is lost.",
+            "-0.5 * 784 * terms.mean()": "784 is the number of pixels. How many latents are averaged away?",
+            "-0.5 * 2 * terms.mean()": "That is right for two latents only. A sum needs no number.",
         },
         "loss": {
-            "np.mean(terms)": RIGHT,
-            "terms": "One value per image is left. Average over the batch: this is the place.",
-            "np.sum(terms)": "You summed over the batch: the loss would grow with the batch size.",
-            "np.mean(terms, keepdims=True)": "The result has shape (1,): a loss is a scalar.",
-            "np.max(terms)": "That is the worst image's loss. Average over the batch.",
-            "terms[0]": "That is the first image's loss. Average over the batch.",
+            "np.mean(reconstruction + kl)": RIGHT,
+            "np.sum(reconstruction + kl)": "Now the loss is summed over the batch. Line 8 was right.",
+            "reconstruction + kl": "One value per image is left. Line 8 was right: the batch is averaged last.",
+            "np.mean(reconstruction)": "Now the KL is missing.",
         },
     },
-    slips={
-        "nll + beta * np.mean(kl)": "The KL is averaged over the batch, and the reconstruction is not.",
-        "np.mean(nll) + beta * kl": "The reconstruction is averaged over the batch, and the KL is not.",
-        "np.sum(nll) + beta * np.mean(kl)": "The reconstruction is summed over the batch, and the KL averaged.",
-        "np.mean(nll) + beta / np.mean(kl)": "beta is divided by the average KL. It is a factor of the KL.",
-        "np.mean(nll) * beta * np.mean(kl)": "The averages of the two terms are multiplied. The loss adds them.",
-    },
+    given="""
+def training_loss(x, x_logits, z_mean, z_log_var):
+    \"\"\"The negative ELBO in nats per image, averaged over the batch.\"\"\"
+    price = np.logaddexp(0, x_logits) - x * x_logits
+    reconstruction = price.sum(axis=-1)
+    terms = 1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)
+    kl = -0.5 * terms.mean()
+    loss = reconstruction + kl
+    return loss.mean()
+""",
+    bug=(6, "mean() averages over the images and over the latents. The KL of an image is the sum over its latents."),
     cases=(
-        "np.array([100.0, 140.0], 'float32'), np.array([5.0, 7.0], 'float32'), 1.0",
-        "np.array([100.0, 140.0], 'float32'), np.array([5.0, 7.0], 'float32'), 4.0",
-        f"{draws('normal(150, 20, 6)', 1)}, {draws('normal(6, 1, 6)', 2)}, 0.5",
-        "np.array([120.0, 90.0, 150.0], 'float32'), np.array([5.0, 7.0, 6.0], 'float32'), 0.0",
+        f"{draws('random((4, 6))', 1)}, {draws('normal(size=(4, 6))', 2)}, "
+        f"{draws('normal(size=(4, 2))', 3)}, {draws('normal(size=(4, 2))', 4)}",
+        f"{draws('random((3, 5))', 5)}, {draws('normal(size=(3, 5))', 6)}, "
+        f"{draws('normal(size=(3, 7))', 7)}, {draws('normal(size=(3, 7))', 8)}",
     ),
     unseen=(
-        f"{draws('normal(100, 1, 7)', 3)}, {draws('normal(5, 1, 7)', 4)}, 0.3",
-        f"{draws('normal(100, 1, 4)', 5)}, {draws('normal(5, 1, 4)', 6)}, 2.5",
+        f"{draws('random((5, 3))', 9)}, {draws('normal(size=(5, 3))', 10)}, "
+        f"{draws('normal(size=(5, 4))', 11)}, {draws('normal(size=(5, 4))', 12)}",
     ),
     accepts=(
-        "np.mean(nll + beta * kl)",
-        "np.mean(nll) + beta * np.mean(kl)",
-        "float(np.sum(nll + beta * kl) / len(nll))",
-        "-np.mean(-nll - beta * kl)",
-        "sum(a + beta * b for a, b in zip(nll, kl)) / len(nll)",
-        "statistics.fmean((nll + beta * kl).tolist())",
-        "np.average(nll.astype('float64') + beta * kl.astype('float64'))",
-        "(nll + beta * kl) @ np.full(len(nll), 1 / len(nll))",
-        "ops.mean(nll) + beta * ops.mean(kl)",
-        "tf.reduce_mean(nll + beta * kl)",
+        """
+        price = np.logaddexp(0, x_logits) - x * x_logits
+        terms = 1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)
+        return price.sum(axis=-1).mean() - 0.5 * terms.mean(axis=0).sum()
+        """,
+        """
+        price = np.logaddexp(0, x_logits) - x * x_logits
+        terms = 1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)
+        return price.sum(axis=-1).mean() - 0.5 * z_mean.shape[-1] * terms.mean()
+        """,
+        """
+        reconstruction = ops.sum(ops.softplus(x_logits) - x * x_logits, axis=-1)
+        kl = 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+        return ops.mean(reconstruction + kl)
+        """,
+    ),
+)
+
+EFFECTIVE_BETA = Exercise(
+    name="effective_beta",
+    takes="n_pixels, latent_dim, weight",
+    lines={
+        "beta": {
+            "weight * n_pixels / latent_dim": RIGHT,
+            "weight * latent_dim / n_pixels": (
+                "Upside down. Multiply the whole loss by the number of pixels, so that R has no factor: what then"
+                " stands in front of K?"
+            ),
+            "n_pixels / latent_dim": "The weight that the code gives to the KL is missing.",
+            "weight * n_pixels": "The KL is averaged over the latents as well: that divides it by their number.",
+            "weight / latent_dim": "The pixels are averaged as well: R is divided by their number.",
+            "weight / n_pixels": "The factor of R went to K. And the KL is averaged over the latents too.",
+            "weight * latent_dim": "An average divides by the number of latents. And the pixels are averaged too.",
+            "weight": "That is the weight as written. The two averages change it.",
+            "weight * n_pixels * latent_dim": "An average over the latents divides by their number.",
+            "n_pixels / (weight * latent_dim)": "The weight multiplies the KL, and here it divides.",
+            "weight / (n_pixels * latent_dim)": "The number of pixels divides R. What does that do to K beside it?",
+            "weight * 784 / latent_dim": "784 is the number of pixels of MNIST alone. It is an argument here.",
+            "weight + n_pixels / latent_dim": "The weight is added. It is a factor.",
+            "2 * weight * n_pixels / latent_dim": "There is a factor 2 too many.",
+            "weight * n_pixels // latent_dim": "// rounds down. A beta may be any number.",
+            "weight * n_pixels / 2": "The number of latents is written as 2. It is an argument here.",
+        },
+    },
+    cases=("784, 2, 1.0", "12288, 128, 0.00025", "100, 3, 4.0"),
+    unseen=("49, 7, 0.3", "3072, 64, 2.5"),
+    accepts=(
+        "(weight / latent_dim) / (1 / n_pixels)",
+        "np.divide(n_pixels, latent_dim) * weight",
+        "keras.ops.multiply(weight, n_pixels / latent_dim)",
     ),
 )

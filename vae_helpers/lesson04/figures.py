@@ -2,18 +2,33 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Ellipse
 
-from vae_helpers.plots import COLOURS, animate, course_style, subplots
+from vae_helpers.plots import COLOURS, INK, animate, course_style, frames, square, subplots
+
+
+@course_style()
+def densities(values, log_densities):
+    """Densities and their logarithms side by side; values: (n,). log_densities: {name: (n,)}, in nats."""
+    figure, (density, logarithm) = subplots(1, 2, size=(8.0, 3.0))
+    for style, (name, log_density) in zip(("-", "--", "-."), log_densities.items(), strict=False):
+        colour = COLOURS[(8, 4, 5)[("-", "--", "-.").index(style)]]
+        density.plot(values, np.exp(log_density), style, color=colour, linewidth=2, label=name)
+        logarithm.plot(values, log_density, style, color=colour, linewidth=2)
+    density.set(xlabel="value", ylabel="density")
+    logarithm.set(xlabel="value", ylabel="log-density, nats", ylim=(-9, 1))
+    density.legend()
+    return figure
 
 
 @course_style()
 def joint(z, prior, likelihood):
     """Prior and likelihood as functions of z, and their product, whose area is p(x); z, prior, likelihood: (n,)."""
     figure, axis = subplots(size=(6.0, 3.2))
-    axis.plot(z, prior, "--", label="prior $p(z)$")
-    axis.plot(z, likelihood, "-.", label="likelihood $p(x \\mid z)$ of the one $x$ seen")
-    axis.fill_between(z, prior * likelihood, color=COLOURS[2], alpha=0.4)
-    axis.plot(z, prior * likelihood, color=COLOURS[2], label="their product; its area is $p(x)$")
+    axis.plot(z, prior, ":", color="black", label="prior $p(z)$")
+    axis.plot(z, likelihood, "-.", color=COLOURS[1], label="likelihood $p(x \\mid z)$ of the one $x$ seen")
+    axis.fill_between(z, prior * likelihood, color=COLOURS[0], alpha=0.4)
+    axis.plot(z, prior * likelihood, color=COLOURS[0], label="their product; its area is $p(x)$")
     axis.set(xlabel="$z$", ylim=(0, 1.5 * max(prior.max(), likelihood.max())))
     axis.legend(loc="upper left")
     return figure
@@ -25,9 +40,9 @@ def estimate_errors(dimensions, errors):
     figure, axis = subplots(size=(6.0, 3.2))
     for place, values in enumerate(errors):
         aside = np.linspace(-0.3, 0.3, len(values))
-        axis.plot(place + aside, values, ".", color=COLOURS[0], label="one estimate" if place == 0 else None)
+        axis.plot(place + aside, values, ".", color="0.45", label="one estimate" if place == 0 else None)
         label = "average of the estimates" if place == 0 else None
-        axis.plot([place - 0.35, place + 0.35], 2 * [np.mean(values)], color=COLOURS[1], linewidth=3, label=label)
+        axis.plot([place - 0.35, place + 0.35], 2 * [np.mean(values)], color=COLOURS[4], linewidth=4, label=label)
     axis.axhline(0, color="black", linestyle="--", linewidth=1, label="no error")
     axis.set(xticks=range(len(dimensions)), xticklabels=dimensions, xlabel="latent dimensions")
     axis.set(ylabel="estimate minus exact $\\log p(x)$, nats")
@@ -40,13 +55,13 @@ def jensen(values):
     """Jensen's inequality for the mean of two positive numbers, and the straight line that lies above the logarithm."""
     figure, (chord, tangent) = subplots(1, 2, size=(8.4, 3.3))
     mean, grid = np.mean(values), np.linspace(0.4, 1.1 * max(values), 300)
-    chord.plot(grid, np.log(grid), label="$\\log y$")
+    chord.plot(grid, np.log(grid), color=COLOURS[8], linewidth=2, label="$\\log y$")
     chord.plot(values, np.log(values), "k--o", label="chord between the two numbers")
     chord.plot([mean, mean], [np.mean(np.log(values)), np.log(mean)], color=COLOURS[2], linewidth=3)
     chord.text(mean + 0.15, np.mean(np.log(values)), "log of the mean\nminus mean of the logs", va="top")
     chord.set(title="the log of a mean lies above the mean of the logs", xlabel="$y$")
     grid = np.linspace(0.08, 3.5, 300)
-    tangent.plot(grid, np.log(grid), label="$\\log u$")
+    tangent.plot(grid, np.log(grid), color=COLOURS[8], linewidth=2, label="$\\log u$")
     tangent.plot(grid, grid - 1, "--", color="black", label="$u - 1$")
     tangent.plot(1, 0, "o", color=COLOURS[2], label="they touch at $u = 1$")
     tangent.set(title="$\\log u \\leq u - 1$", xlabel="$u$")
@@ -59,11 +74,39 @@ def jensen(values):
 def log_ratios(curves, log_px):
     """log of p(x, z) / q(z) where q puts its z; curves: {name: (z, log_ratio)}, each (n,). log_px: the exact value."""
     figure, axis = subplots(size=(6.0, 3.3))
-    for style, (name, (z, log_ratio)) in zip(("-", "--", "-."), curves.items(), strict=False):
-        axis.plot(z, log_ratio, style, linewidth=2.5, label=name)
-    axis.axhline(log_px, color="black", linestyle=":", label="$\\log p(x)$")
+    for style, (name, (z, log_ratio)) in zip((":", "--", "-"), curves.items(), strict=False):
+        axis.plot(z, log_ratio, style, color=COLOURS[2], linewidth=2.5, label=f"$q$: {name}")
+    axis.axhline(log_px, color="black", linestyle="--", linewidth=1, label="$\\log p(x)$")
     axis.set(xlabel="$z$", ylabel="$\\log\\, p(x \\mid z)\\, p(z) / q(z)$, nats")
     axis.legend()
+    return figure
+
+
+@course_style()
+def two_ways(z, p, fits):
+    """A density p (n,) at z (n,) and, in a panel each, Gaussians that were fitted to it; fits: {title: (n,)}."""
+    figure, axes = subplots(1, len(fits), size=(8.0, 2.9), sharey=True)
+    for axis, (title, q) in zip(axes, fits.items(), strict=True):
+        axis.fill_between(z, p, color=COLOURS[0], alpha=0.3)
+        axis.plot(z, p, "--", color=COLOURS[0], linewidth=2, label="$p$")
+        axis.plot(z, q, color=COLOURS[2], linewidth=2, label="$q$")
+        axis.set(title=title, xlabel="$z$")
+    axes[0].set_ylabel("density")
+    axes[0].legend(loc="upper left")
+    return figure
+
+
+@course_style()
+def code_lengths(q, codes):
+    """What outcomes of probabilities q (n,) cost, as bars as wide as q; codes: {title: lengths (n,) in bits}."""
+    figure, axes = subplots(1, len(codes), size=(8.0, 2.9), sharey=True)
+    left = np.cumsum(q) - q
+    for axis, (title, lengths) in zip(axes, codes.items(), strict=True):
+        axis.bar(left, lengths, width=q, align="edge", color=COLOURS[7], edgecolor="black")
+        for name, place, width, length in zip("abcd", left, q, lengths, strict=False):
+            axis.text(place + width / 2, length + 0.08, name, ha="center")
+        axis.set(title=f"{title}: {np.sum(q * lengths):.3f} bits on average", xlabel="probability under $q$")
+    axes[0].set(ylabel="length of the word, bits", ylim=(0, 1.15 * max(map(max, codes.values()))))
     return figure
 
 
@@ -72,23 +115,10 @@ def error_bars(names, differences, standard_errors):
     """Estimate minus exact value with bars of two standard errors, a row for each name; (n,) each."""
     figure, axis = subplots(size=(6.4, 0.35 * len(names) + 0.9))
     rows = range(len(names))
-    axis.errorbar(differences, rows, xerr=2 * np.asarray(standard_errors), fmt="o", capsize=4)
+    axis.errorbar(differences, rows, xerr=2 * np.asarray(standard_errors), fmt="o", color="0.3", capsize=4)
     axis.axvline(0, color="black", linestyle="--", linewidth=1)
     axis.set(yticks=rows, yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     axis.set(xlabel="Monte Carlo minus closed form, nats (bars: 2 standard errors)")
-    return figure
-
-
-@course_style()
-def kl_curves(curves):
-    """The KL to the prior against one number at a time; curves: {label of the axis: (values, kl)}, each (n,)."""
-    figure, axes = subplots(1, len(curves), size=(7.4, 2.8), sharey=True)
-    for axis, (name, (values, kl)) in zip(axes, curves.items(), strict=True):
-        axis.plot(values, kl, linewidth=2)
-        axis.plot(0, 0, "ko")
-        axis.annotate("the prior itself: 0", (0, 0), (0, 22), textcoords="offset points", ha="center")
-        axis.set(xlabel=name)
-    axes[0].set_ylabel("KL to the prior, nats")
     return figure
 
 
@@ -99,9 +129,9 @@ def bound(curves, log_px):
     for axis, (name, (values, elbo)) in zip(axes, curves.items(), strict=True):
         axis.axhline(log_px, color="black", linestyle="--", label="$\\log p(x)$")
         axis.fill_between(values, elbo, log_px, color="0.88", label="gap: KL from $q$ to the posterior")
-        axis.plot(values, elbo, linewidth=2, label="ELBO")
+        axis.plot(values, elbo, color=COLOURS[2], linewidth=2, label="ELBO")
         best = np.argmax(elbo)
-        axis.plot(values[best], elbo[best], "o", color=COLOURS[2], markersize=8, label="touches at the posterior")
+        axis.plot(values[best], elbo[best], "o", color=COLOURS[0], markersize=8, label="touches at the posterior")
         axis.set(xlabel=name)
     axes[0].set_ylabel("nats")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
@@ -112,8 +142,8 @@ def bound(curves, log_px):
 def loss_bars(names, reconstruction, kl, floor=None):
     """Reconstruction and KL, (n,) each, stacked to the loss, a bar for each name; floor: a line at -log p(x)."""
     figure, axis = subplots(size=(7.0, 0.45 * len(names) + 1.1))
-    axis.barh(names, reconstruction, color=COLOURS[0], label="reconstruction")
-    axis.barh(names, kl, left=reconstruction, color=COLOURS[1], hatch="//", edgecolor="white", label="KL to the prior")
+    axis.barh(names, reconstruction, color=COLOURS[1], label="reconstruction")
+    axis.barh(names, kl, left=reconstruction, color=COLOURS[4], hatch="//", edgecolor="white", label="KL to the prior")
     for row, parts in enumerate(zip(reconstruction, kl, strict=True)):
         axis.text(sum(parts), row, f" {sum(parts):.2f}", va="center")
     if floor is not None:
@@ -125,78 +155,49 @@ def loss_bars(names, reconstruction, kl, floor=None):
 
 
 @course_style()
+def two_gaps(posterior, candidates, gaps):
+    """A 2-d Gaussian posterior with factorized q's as 1- and 2-sigma ellipses, and what each q's gap is made of.
+
+    posterior: (mean (2,), covariance (2, 2)). candidates: {name: (mean (2,), variance (2,))}.
+    gaps: {part: (nats for each candidate)}.
+    """
+    figure, (plane, bars) = subplots(1, 2, size=(9.0, 3.6), width_ratios=(1, 1.25))
+    _ellipses(plane, *posterior, color=COLOURS[0], fill=True, alpha=0.25, label="posterior")
+    for style, (name, (mean, variance)) in zip(("-", "--"), candidates.items(), strict=True):
+        _ellipses(plane, mean, np.diag(variance), color=COLOURS[2], fill=False, linestyle=style, label=name)
+    plane.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal", xlim=(-0.9, 2.9), ylim=(-0.9, 2.9))
+    plane.legend(loc="upper right", fontsize=8)
+    left = np.zeros(len(candidates))
+    for (part, nats), colour, hatch in zip(gaps.items(), (COLOURS[3], COLOURS[5]), ("//", ".."), strict=True):
+        bars.barh(list(candidates), nats, left=left, color=colour, hatch=hatch, edgecolor="white", label=part)
+        left = left + nats
+    for row, total in enumerate(left):
+        bars.text(total, row, f" {total:.2f}", va="center")
+    bars.set(xlabel="gap: log p(x) minus ELBO, nats", xlim=(0, 1.2 * left.max()))
+    bars.invert_yaxis()
+    figure.legend(*bars.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    return figure
+
+
+def _ellipses(axis, mean, covariance, label, **style):
+    """The 1- and 2-sigma ellipses of a 2-d Gaussian."""
+    variances, directions = np.linalg.eigh(covariance)
+    angle = np.degrees(np.arctan2(*directions[::-1, 0]))
+    for sigmas in (1, 2):
+        width, height = 2 * sigmas * np.sqrt(variances)
+        axis.add_patch(
+            Ellipse(mean, width, height, angle=angle, linewidth=2, label=label if sigmas == 1 else None, **style)
+        )
+
+
+@course_style()
 def one_draw_estimates(draws, xlabel):
     """Histogram of estimates that use one draw each, (n,), with their mean."""
     figure, axis = subplots(size=(5.8, 2.8))
-    axis.hist(draws, 50, color=COLOURS[0], label="one draw of $z$ each")
+    axis.hist(draws, 50, color=COLOURS[2], label="one draw of $z$ each")
     axis.axvline(np.mean(draws), color="black", linestyle="--", label="their mean")
     axis.set(xlabel=xlabel, ylabel="number of draws")
     axis.legend(loc="upper left")
-    return figure
-
-
-@course_style()
-def latent_clouds(clouds, labels):
-    """Latent means drawn as their labels (n,), with the prior's 1-sigma circle; clouds: {title: z_mean (n, 2)}."""
-    figure, axes = subplots(1, len(clouds), size=(8.4, 3.1), sharex=True, sharey=True)
-    limit = 1.05 * max(np.abs(z_mean).max() for z_mean in clouds.values())
-    for axis, (title, z_mean) in zip(axes, clouds.items(), strict=True):
-        for label in np.unique(labels):
-            style = {"color": COLOURS[label], "marker": f"${label}$", "s": 26, "linewidths": 0}
-            axis.scatter(*z_mean[labels == label].T, **style)
-        axis.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", color="black"))
-        axis.set(title=title, xlabel="$z_1$", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
-    axes[0].set_ylabel("$z_2$")
-    return figure
-
-
-@course_style()
-def effective_betas(bernoulli, other):
-    """Weights of the KL on a logarithmic axis; bernoulli, other: {name: weight}, the second with another likelihood."""
-    figure, axis = subplots(size=(7.6, 0.3 * (len(bernoulli) + len(other)) + 1.0))
-    names = [*bernoulli, *other]
-    axis.semilogx(list(bernoulli.values()), range(len(bernoulli)), "o", label="Bernoulli likelihood: beta")
-    places = range(len(bernoulli), len(names))
-    axis.semilogx(list(other.values()), places, "D", markerfacecolor="white", label="another likelihood: not a beta")
-    for row, weight in enumerate([*bernoulli.values(), *other.values()]):
-        axis.text(1.3 * weight, row, f"{weight:.3g}", va="center", bbox={"color": "white", "pad": 1})
-    axis.axvline(1, color="black", linestyle="--", linewidth=1, zorder=0)
-    axis.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5), xlim=(0.03, 3000))
-    axis.set(xlabel="weight of the KL beside a reconstruction summed over the pixels")
-    figure.legend(loc="outside upper right", ncols=2)
-    return figure
-
-
-@course_style()
-def rate_distortion(points):
-    """Networks in the plane of KL and reconstruction with lines of equal ELBO; points: {name: (kl, reconstruction)}."""
-    figure, axis = subplots(size=(7.6, 3.6))
-    kl, reconstruction = np.array(list(points.values())).T
-    right, low, high = 1.15 * kl.max(), reconstruction.min() - 10, reconstruction.max() + 10
-    for loss in np.arange(0, right + high, 20):
-        axis.plot([-3, right], [loss + 3, loss - right], color="0.8", linewidth=1, zorder=0)
-        if low < loss - right < high:
-            axis.text(right, loss - right, f" {-loss:.0f}", va="center", color="0.4")
-        elif low < loss + 3 and loss - low < right:
-            axis.text(loss - low, low, f" {-loss:.0f}", va="bottom", color="0.4")
-    for (name, (x, y)), marker in zip(points.items(), "os^Dv", strict=False):
-        axis.plot(x, y, marker, markersize=9, label=name)
-    axis.set(xlabel="KL, nats per image", ylabel="reconstruction, nats per image", xlim=(-3, right), ylim=(low, high))
-    axis.set_title("ELBO", loc="right")
-    figure.legend(loc="outside right upper")
-    return figure
-
-
-@course_style()
-def beta_objective(betas, best, log_px):
-    """The greatest value of -reconstruction - beta KL, (n,), against beta, with log p(x)."""
-    figure, axis = subplots(size=(6.0, 3.1))
-    axis.axhline(log_px, color="black", linestyle="--", label="$\\log p(x)$")
-    axis.semilogx(betas, best, linewidth=2, label="greatest value over all $q$")
-    axis.fill_between(betas, best, log_px, where=betas <= 1, color=COLOURS[2], alpha=0.3, label="above: no bound")
-    axis.plot(1, log_px, "ko")
-    axis.set(xlabel="beta", ylabel="$-$reconstruction $-$ beta KL, nats")
-    axis.legend()
     return figure
 
 
@@ -263,6 +264,38 @@ def moving_kl(means, sigmas, most=10):
         for line, spot, values, at in zip(lines, dots, *cuts, strict=True):
             line.set_ydata(values)
             spot.set_data([at], [kl[row, column]])
+        words.set_text(title)
+
+    return figure, move
+
+
+@course_style()
+def moving_beta(columns, most, rows):
+    """Rows of small images that change with beta, and bars for reconstruction, KL and their sum.
+
+    columns: images in a row. most: the longest bar, in nats. rows: the rows' names.
+    Returns (figure, move); move(pictures, nats, title): pictures {row: (columns, pixels)}; nats: the bars (3,).
+    """
+    figure, (page, bars) = subplots(1, 2, size=(9.4, 2.9), width_ratios=(2.1, 1))
+    blank = np.zeros((28 * len(rows), 28 * columns))
+    extent = (0, columns, len(rows), 0)
+    shown = page.imshow(blank, cmap=INK, vmin=0, vmax=1, extent=extent, aspect="equal")
+    page.set(xticks=[], yticks=np.arange(len(rows)) + 0.5, yticklabels=rows)
+    page.tick_params(length=0)
+    words = page.set_title(" ")
+    style = {"color": (COLOURS[1], COLOURS[4], COLOURS[2]), "height": 0.6}
+    lengths = bars.barh(("reconstruction", "KL", "sum: minus ELBO"), (0, 0, 0), **style)
+    lengths[1].set(hatch="//", edgecolor="white")
+    numbers = [bars.text(0, row, "", va="center") for row in range(3)]
+    bars.set(xlabel="nats per image", xlim=(0, 1.25 * most))
+    bars.invert_yaxis()
+    animate(shown, words, *lengths, *numbers, *frames([page]))
+
+    def move(pictures, nats, title):
+        shown.set_data(np.vstack([np.hstack([square(image) for image in pictures[row]]) for row in rows]))
+        for bar, number, value in zip(lengths, numbers, nats, strict=True):
+            bar.set_width(value)
+            number.set(x=value, text=f" {value:.1f}")
         words.set_text(title)
 
     return figure, move

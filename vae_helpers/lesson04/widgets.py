@@ -1,13 +1,14 @@
-"""The interactive figures of 04: the bound of a toy whose log p(x) is known, and the KL to the prior.
+"""The interactive figures of 04: the bound of a toy whose log p(x) is known, the KL to the prior, networks by beta.
 
 A Gaussian is given by its mean and variance, as in the notebook; a slider moves sigma, the variance's root.
 """
 
+import ipywidgets
 import numpy as np
 
 from vae_helpers.latent import log_normal
 from vae_helpers.lesson04 import figures
-from vae_helpers.panel import Film, Panel, slider
+from vae_helpers.panel import ROW, WIDE, Film, Panel, slider
 
 
 def toy_terms(x, toy):
@@ -53,7 +54,7 @@ def bound(x=3.0, toy=(2.0, 0.5, 1.0)):
     def move(m, sigma):
         draw(normal_density(z, m, sigma**2), log_px - gap(m, sigma))
 
-    controls = {"m": slider("mean of q", 0.0, means, 0.05), "sigma": slider("sigma of q", 1.0, sigmas, 0.05)}
+    controls = {"m": slider("mean of q", -0.5, means, 0.05), "sigma": slider("sigma of q", 0.7, sigmas, 0.05)}
     return Panel(Film(figure), move, controls)
 
 
@@ -73,3 +74,25 @@ def kl_surface():
         "beta": slider("beta", 1.0, (0.25, 4.0), 0.25),
     }
     return Panel(Film(figure), move, controls)
+
+
+def by_beta(terms, pictures):
+    """A panel: one slider for the beta that a network was trained with, its images and its two terms.
+
+    terms: {name of beta: (reconstruction, kl)}, in nats per image. pictures: {name of beta: {row: images (n, pixels)}}.
+    The names and rows are the same for all, and the slider starts in the middle.
+    """
+    first = next(iter(pictures.values()))
+    most = max(reconstruction + kl for reconstruction, kl in terms.values())
+    columns = len(next(iter(first.values())))
+    figure, draw = figures.moving_beta(columns, most, list(first))
+
+    def move(beta):
+        reconstruction, kl = terms[beta]
+        draw(pictures[beta], (reconstruction, kl, reconstruction + kl), f"trained with beta = {beta}")
+
+    middle = list(terms)[len(terms) // 2]
+    control = ipywidgets.SelectionSlider(
+        options=list(terms), value=middle, description="beta", style=WIDE, layout=ROW, continuous_update=True
+    )
+    return Panel(Film(figure), move, {"beta": control})

@@ -31,17 +31,6 @@ def bends(first_layers, titles, span=3.5, shown=40):
 
 
 @course_style()
-def along_ray(distances, logits, titles):
-    """Pixels' logits on the way out from the origin: distances (n,), logits a list of (n, pixels), one panel each."""
-    figure, axes = subplots(1, len(logits), size=(4.2 * len(logits), 3.0), squeeze=False)
-    for axis, values, title in zip(axes.flat, logits, titles, strict=True):
-        for pixel, style in zip(values.T, ("-", "--", ":", "-."), strict=False):
-            axis.plot(distances, pixel, style)
-        axis.set(title=title, xlabel="$t$, where $z = t\\,u$", ylabel="logit of a pixel")
-    return figure
-
-
-@course_style()
 def val_losses(curves, reference=None):
     """Validation losses by epoch: curves maps a name to (epochs,) values; reference maps epochs to values."""
     figure, axis = subplots(size=(6.5, 3.5))
@@ -65,19 +54,17 @@ def schedule(learning_rates, every=1):
 
 
 @course_style()
-def levers(names, time_ratios, differences):
-    """What a training loses without each lever: bars for how many times as long an epoch takes, and for nats lost.
-
-    names: n words; time_ratios: (n,), 1 is no change; differences: (n,), nats per image above the whole recipe's loss.
-    """
-    figure, axes = subplots(1, 2, size=(9.0, 0.4 * len(names) + 0.9), sharey=True)
-    for axis, values, unchanged, form in ((axes[0], time_ratios, 1, "%.2f"), (axes[1], differences, 0, "%+.2f")):
-        axis.bar_label(axis.barh(names, values), fmt=form, padding=3)
-        axis.axvline(unchanged, color="black", linestyle=":")
-        axis.margins(x=0.2)
-    axes[0].set(xlabel="time per epoch, as a multiple")
-    axes[1].set(xlabel="loss above the full recipe's (nats per image)")
-    axes[0].invert_yaxis()
+def planes(codes, y):
+    """The latent plane at some epochs, {epoch: z_mean (n, 2)}, all with the same limits; y: the images' classes (n,)."""
+    figure, axes = subplots(1, len(codes), size=(2.6 * len(codes), 2.9), squeeze=False, sharex=True, sharey=True)
+    outline = [withStroke(linewidth=3, foreground="white")]
+    for axis, (epoch, z) in zip(axes.flat, codes.items(), strict=True):
+        axis.scatter(*z.T, c=class_colours(y), s=5, linewidths=0, marker="s")
+        for label in np.unique(y):
+            place = np.median(z[y == label], axis=0)
+            axis.text(*place, label, size=12, weight="bold", ha="center", va="center", path_effects=outline)
+        axis.set(title=f"epoch {epoch}", xlabel="$z_1$", aspect="equal", xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
+    axes[0, 0].set_ylabel("$z_2$")
     return figure
 
 

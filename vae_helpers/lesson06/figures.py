@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from vae_helpers.latent import prior_radius
+from vae_helpers.latent import log_normal, prior_radius
 from vae_helpers.plots import (
     COLOURS,
     INK,
@@ -54,6 +54,27 @@ def latent(z_mean, y):
 
 
 @course_style()
+def classes(z_mean, y):
+    """A small plane for each class: its points in colour over all points in grey. z_mean: (n, 2). y: (n,)."""
+    labels = np.unique(y)
+    columns = min(5, len(labels))
+    rows = -(-len(labels) // columns)
+    size = (1.75 * columns + 0.3, 1.75 * rows + 0.3)
+    figure, axes = subplots(rows, columns, size=size, sharex=True, sharey=True, squeeze=False)
+    for axis in axes.flat[len(labels) :]:
+        axis.remove()
+    for axis, label in zip(axes.flat, labels, strict=False):
+        style = {"linewidths": 0, "marker": "s"}
+        axis.scatter(*z_mean.T, color="0.82", s=2, **style)
+        axis.scatter(*z_mean[y == label].T, color=COLOURS[label], s=3, **style)
+        axis.add_patch(plt.Circle((0, 0), prior_radius(0.9), fill=False, color="black", linestyle="--"))
+        axis.set(title=str(label), aspect="equal", xticks=[-3, 0, 3], yticks=[-3, 0, 3])
+    figure.supxlabel("$z_1$")
+    figure.supylabel("$z_2$")
+    return figure
+
+
+@course_style()
 def ellipses(z_mean, z_log_var, y, digits, share=0.9):
     """Ellipses that hold ``share`` of each posterior: thin ones in the class's colour, and numbered ones for digits.
 
@@ -70,16 +91,6 @@ def ellipses(z_mean, z_log_var, y, digits, share=0.9):
         style = {"size": 13, "weight": "bold", "path_effects": outline, "zorder": 6}
         axis.annotate(label, mean, (7, 7), textcoords="offset points", **style)
     axis.autoscale_view()
-    return figure
-
-
-@course_style()
-def grid_points(grids):
-    """Where grids of points lie in the plane, under the prior's circles; grids maps a title to points (n, 2)."""
-    figure, axes = subplots(1, len(grids), size=(6.2, 3.3), sharex=True, sharey=True)
-    for axis, (title, points) in zip(axes, grids.items(), strict=True):
-        draw_latent_plane(axis, title)
-        axis.plot(*points.T, "s", color=COLOURS[0], markersize=3, markeredgewidth=0)
     return figure
 
 
@@ -128,6 +139,9 @@ def class_map(labels, shares, values, z, y):
     edge = values[-1] + (values[1] - values[0]) / 2  # a cell reaches half a step beyond its point
     cells = {"extent": (-edge, edge, -edge, edge), "interpolation": "nearest"}
     axes[0].imshow(class_colours(labels).reshape(len(values), -1, 3), **cells)
+    for label in np.unique(labels):  # some neighbours have similar colours
+        inside = (labels == label).reshape(len(values), -1)
+        axes[0].contour(values, values[::-1], inside, levels=[0.5], colors="white", linewidths=1.5)
     fifths = plt.get_cmap("viridis", 5)
     picture = axes[1].imshow(shares.reshape(len(values), -1), cmap=fifths, vmin=0, vmax=1, **cells)
     figure.colorbar(picture, ax=axes[1], shrink=0.8)
@@ -144,7 +158,7 @@ def marginals(z):
     figure, axes = subplots(1, 2, size=(8.0, 2.8), sharey=True)
     line = np.linspace(-5, 5, 201)
     for i, axis in enumerate(axes):
-        axis.hist(z[:, i], np.linspace(-5, 5, 61), density=True, color=COLOURS[0], alpha=0.6, label="draws of q(z)")
+        axis.hist(z[:, i], np.linspace(-5, 5, 61), density=True, color="0.7", label="draws of q(z)")
         axis.plot(line, np.exp(-(line**2) / 2) / np.sqrt(2 * np.pi), "--", color="black", label="prior N(0, 1)")
         axis.set(title=f"mean {z[:, i].mean():.2f}, standard deviation {z[:, i].std():.2f}", xlabel=f"$z_{i + 1}$")
     axes[0].set_ylabel("density")
@@ -152,22 +166,43 @@ def marginals(z):
     return figure
 
 
+def _left_out(log_q, log_p):
+    """Where both densities are lower than the prior's on its 99 % circle: True or False for each point."""
+    return np.maximum(log_q, log_p) < log_normal(np.array([prior_radius(0.99), 0.0]), 0.0, 0.0)
+
+
 @course_style()
 def densities(log_q, log_p, values):
     """The prior's density, the aggregate posterior's, and the log of their ratio, on the plane.
 
+    The ratio is left white where both densities are lower than the prior's on its 99 % circle.
     log_q, log_p: (n * n,), nats, in the order of latent.square_grid(values). values: (n,), ascending, equally spaced.
     """
     figure, axes = subplots(1, 3, size=(8.6, 3.9), sharey=True)
     density = {"cmap": "viridis", "levels": MaxNLocator(8).tick_values(0, np.exp(np.maximum(log_q, log_p)).max())}
     panels = [("prior p(z)", np.exp(log_p), density), ("aggregate posterior q(z)", np.exp(log_q), density)]
-    ratio = np.clip(log_q - log_p, -3.999, 3.999)
+    ratio = np.ma.masked_array(np.clip(log_q - log_p, -3.999, 3.999), _left_out(log_q, log_p))
     panels += [("log q(z) \N{MINUS SIGN} log p(z), nats", ratio, {"cmap": "PuOr", "levels": np.linspace(-4, 4, 9)})]
     for axis, (title, surface, style) in zip(axes, panels, strict=True):
         picture = axis.contourf(values, values[::-1], surface.reshape(len(values), -1), **style)
         figure.colorbar(picture, ax=axis, orientation="horizontal", format="%.2g", ticks=style["levels"][::2])
         draw_latent_plane(axis, title)
         axis.label_outer()
+    return figure
+
+
+@course_style()
+def bound(log_px, elbo, marked):
+    """The ELBO of each image below its log p(x), both (n,), nats; marked: indices of some that get a ring."""
+    figure, axis = subplots(size=(5.6, 4.6))
+    axis.plot(log_px, elbo, "o", color="0.6", markersize=3, markeredgewidth=0, label="an image")
+    style = {"markerfacecolor": "none", "markeredgewidth": 1.4, "color": "black"}
+    axis.plot(log_px[marked], elbo[marked], "o", markersize=8, label=f"the {len(marked)} lowest ELBOs", **style)
+    ends = [np.min(log_px), np.max(log_px)]
+    axis.plot(ends, ends, "--", color="black", label="gap 0")
+    axis.vlines(log_px[marked], elbo[marked], log_px[marked], color="black", linewidth=0.8)
+    axis.set(xlabel="log p(x), nats", ylabel="ELBO, nats")
+    axis.legend()
     return figure
 
 
@@ -183,8 +218,8 @@ def draws(groups, z_mean):
     draw_latent_plane(plane)
     plane.plot(*z_mean.T, "s", color="0.8", markersize=2, markeredgewidth=0)
     plane.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3))
-    for line, colour, marker, (name, (images, z)) in zip(axes, COLOURS, "os^D", groups.items(), strict=False):
-        plane.plot(*z.T, marker, color=colour, markeredgecolor="black", markersize=7, label=name, zorder=6)
+    for line, grey, marker, (name, (images, z)) in zip(axes, ("1", "0.5", "0"), "os^", groups.items(), strict=False):
+        plane.plot(*z.T, marker, color=grey, markeredgecolor="black", markersize=7, label=name, zorder=6)
         for axis in line[:4]:
             axis.remove()
         for axis, image in zip(line[4:], images, strict=True):

@@ -1,0 +1,139 @@
+"""The capstone of notebook 05: what stands of the learner's own VAE, step by step, and what is next."""
+
+import html
+
+import numpy as np
+
+from vae_helpers.exercises.cards import encodable
+
+IMAGES = 500  # on which the learner's loss is compared with the ELBO
+
+
+class Steps:
+    """A card with a line for each step: (mark, name, words). Done steps come first, then the one that is next."""
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def __repr__(self):
+        return encodable("\n".join(f"{mark} {name}: {words}" for mark, name, words in self.lines))
+
+    def _repr_html_(self):
+        style = "border-left: 4px solid #2a8fd0; padding: 0.4em 0.8em; max-width: 50em"
+        rows = "".join(
+            f"<div>{mark} <code>{name}</code>: {html.escape(words)}</div>" for mark, name, words in self.lines
+        )
+        return f'<div role="status" style="{style}">{rows}</div>'
+
+
+class NotYet(Exception):
+    """A step that does not stand yet; the message says why."""
+
+
+def capstone(names):
+    """Look at the learner's names, ``globals()`` in a notebook, and say which steps stand and what is next: a card.
+
+    Never raises, whatever the names hold: what goes wrong in a step is that step's line.
+    """
+    lines = []
+    for name, look in STEPS.items():
+        if name not in names:
+            return Steps([*lines, ("○", name, f"next. {TASKS[name]}")])
+        try:
+            lines.append(("✓", name, look(names)))
+        except NotYet as reason:
+            return Steps([*lines, ("✗", name, str(reason))])
+        except Exception as error:
+            return Steps([*lines, ("✗", name, f"looking at it raised {type(error).__name__}: {str(error)[:200]}")])
+    return Steps([*lines, ("✓", "all", "You have built, trained and drawn a VAE of your own.")])
+
+
+def demand(condition, words):
+    if not condition:
+        raise NotYet(words)
+
+
+def look_at_images(names):
+    x = np.asarray(names["my_x"])
+    demand(x.ndim == 2 and x.shape[1] == 784, f"rows of 784 pixels are wanted, but its shape is {x.shape}.")
+    demand(x.dtype == "float32", f"float32 is wanted, but its dtype is {x.dtype}.")
+    demand(0 <= x.min() and 0.5 < x.max() <= 1, f"values from 0 to 1 are wanted, but they run to {x.max():.4g}.")
+    return f"{len(x)} images as rows."
+
+
+def look_at_encoder(names):
+    from vae_helpers.exercises.models import outputs_of
+
+    encoder, x = names["my_encoder"], np.asarray(names["my_x"])[:64]
+    heads = outputs_of(encoder, x, ("z_mean", "z_log_var"))
+    demand(all(head.shape == (64, 2) for head in heads), "two latents are wanted in each of its two outputs.")
+    demand(not np.array_equal(*heads), "both outputs are the same.")
+    return f"{encoder.count_params()} weights, two heads of two latents."
+
+
+def look_at_decoder(names):
+    from vae_helpers.exercises.models import outputs_of
+
+    z = np.random.default_rng(0).normal(0, 30, (64, 2)).astype("float32")
+    (x_logits,) = outputs_of(names["my_decoder"], z, ("x_logits",))
+    demand(x_logits.shape == (64, 784), f"784 logits are wanted for each z, but its output has shape {x_logits.shape}.")
+    demand(x_logits.min() < 0, "no output is negative: is there a ReLU or a sigmoid at the end?")
+    return f"{names['my_decoder'].count_params()} weights, 784 logits."
+
+
+def look_at_vae(names):
+    from vae_helpers.losses import bernoulli_nll, kl_divergence
+
+    vae, x = names["my_vae"], np.asarray(names["my_x"])[:IMAGES]
+    loss = vae.evaluate(x, batch_size=IMAGES, verbose=0, return_dict=True)["loss"]
+    z_mean, z_log_var = names["my_encoder"](x)
+    noise = np.random.default_rng(0).standard_normal((8, *z_mean.shape)).astype("float32")
+    draws = [names["my_decoder"](z_mean + np.exp(np.asarray(z_log_var) / 2) * epsilon) for epsilon in noise]
+    cost = np.mean([np.asarray(bernoulli_nll(x, x_logits)).mean() for x_logits in draws])
+    wanted = cost + np.asarray(kl_divergence(z_mean, z_log_var)).mean()
+    demand(
+        abs(loss - wanted) < 0.02 * wanted,
+        f"its loss is {loss:.1f}, and the negative ELBO of your encoder and decoder is {wanted:.1f}. check(MyVAE) and "
+        "diagnose(my_vae, my_x) say what the loss weighs.",
+    )
+    return f"its loss is the negative ELBO, {loss:.1f} nats per image now."
+
+
+def look_at_history(names):
+    history = getattr(names["my_history"], "history", names["my_history"])
+    losses = history["loss"]
+    demand(len(losses) >= 3, f"at least 3 epochs are wanted, but there are {len(losses)}.")
+    demand(np.isfinite(losses).all(), "the loss is not finite: did the training diverge? Try a smaller learning rate.")
+    demand(losses[-1] < losses[0], "the loss did not fall.")
+    demand(
+        losses[-1] < 190, f"the loss stopped at {losses[-1]:.0f}. The mean image alone costs 207 on MNIST: train on."
+    )
+    return f"{len(losses)} epochs, from {losses[0]:.1f} to {losses[-1]:.1f} nats per image."
+
+
+def look_at_manifold(names):
+    images = np.asarray(names["my_manifold"])
+    side = int(np.sqrt(len(images)))
+    demand(images.ndim == 2 and images.shape[1] == 784, f"images (n, 784) are wanted, but its shape is {images.shape}.")
+    demand(side**2 == len(images) >= 25, f"a square grid of at least 25 images is wanted, but there are {len(images)}.")
+    demand(0 <= images.min() and images.max() <= 1, "probabilities from 0 to 1 are wanted: did you forget the sigmoid?")
+    demand(np.ptp(images, axis=0).max() > 0.5, "all images are nearly alike: does z run over the plane?")
+    return f"{side} by {side} images. plots.images(my_manifold, columns={side}) draws it."
+
+
+STEPS = {
+    "my_x": look_at_images,
+    "my_encoder": look_at_encoder,
+    "my_decoder": look_at_decoder,
+    "my_vae": look_at_vae,
+    "my_history": look_at_history,
+    "my_manifold": look_at_manifold,
+}
+TASKS = {
+    "my_x": "Load the training images and make rows of float32 from 0 to 1.",
+    "my_encoder": "A Keras model from 784 pixels to [z_mean, z_log_var], two latents each.",
+    "my_decoder": "A Keras model from 2 latents to 784 logits.",
+    "my_vae": "Your class MyVAE on both, compiled with an optimizer.",
+    "my_history": "What my_vae.fit(my_x, ...) returns, for at least 3 epochs.",
+    "my_manifold": "The probabilities that my_decoder gives on a square grid of z, at least 5 by 5.",
+}
