@@ -7,7 +7,6 @@ decoding and drawing of the explorer's frames while the pointer drags. Prints me
 95th percentiles in milliseconds.
 """
 
-import base64
 import importlib.util
 import itertools
 import shutil
@@ -17,8 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_helpers import widgets
 from vae_helpers.data import load_digits, one_of_each
+from vae_helpers.lesson01.widgets import binarization
+from vae_helpers.lesson02.widgets import reparameterization
+from vae_helpers.lesson03.widgets import decoders
+from vae_helpers.lesson04.widgets import bound, kl_surface
+from vae_helpers.lesson05 import widgets as lesson05
+from vae_helpers.lesson06.widgets import explorer_page, latent_explorer, saved_state
 from vae_helpers.model import build_decoder, build_encoder, spread_bends
 from vae_helpers.quiet import keras
 
@@ -64,13 +68,13 @@ def step_seconds(panel, control):
     return seconds
 
 
-def replay(decoder, images, labels):
+def replay(images, labels):
     """The picture of a training, after ten epochs of an untrained model: a step costs the same."""
-    widgets.display = lambda widget: None  # nothing is printed here
-    live = widgets.LiveTraining(images[:400].reshape(400, 784) / np.float32(255), labels[:400])
+    lesson05.display = lambda widget: None  # nothing is printed here
+    live = lesson05.LiveTraining(images[:400].reshape(400, 784) / np.float32(255), labels[:400])
     callback = live.callback()
     callback.set_params({"epochs": 10, "steps": 1})
-    callback.set_model(type("Model", (), {"encoder": build_encoder()})())
+    callback.set_model(type("Model", (), {"encoder": build_encoder(), "stop_training": False})())
     callback.on_train_begin()
     for epoch in range(10):
         callback.on_epoch_end(epoch, {"loss": 200.0 - epoch, "val_loss": 201.0 - epoch})
@@ -82,12 +86,9 @@ def replay(decoder, images, labels):
 def explorer_file(decoder, images, labels, folder):
     """A page with an explorer of a thousand digits."""
     z_mean = np.random.default_rng(0).normal(size=(1000, 2))
-    explorer = widgets.latent_explorer(decoder, z_mean, labels[:1000], images[:1000].reshape(1000, 784) / 255)
-    names = ("weights", "codes", "labels", "images")
-    buffers = [{"path": [name], "data": base64.b64encode(getattr(explorer, name)).decode()} for name in names]
-    state = {"sizes": explorer.sizes, "colours": explorer.colours, "_esm": explorer._esm, "_css": explorer._css}
+    explorer = latent_explorer(decoder, z_mean, labels[:1000], images[:1000].reshape(1000, 784) / 255)
     path = Path(folder) / "page.html"
-    path.write_text(widgets.explorer_page({"state": state, "buffers": buffers}, "one"), encoding="utf-8")
+    path.write_text(explorer_page(saved_state(explorer), "one"), encoding="utf-8")
     print(f"the explorer in a page: {path.stat().st_size / 1e6:.1f} MB")
     return path
 
@@ -113,12 +114,12 @@ def main():
     (images, labels), _ = load_digits()
     decoder = build_decoder(**spread_bends(0))
     panels = {
-        "01 binarization": widgets.binarization(images[one_of_each(labels)]),
-        "02 reparameterization": widgets.reparameterization(),
-        "03 decoders": widgets.decoders({"untrained": build_decoder(), "trained": decoder}),
-        "04 bound": widgets.bound(),
-        "04 KL": widgets.kl_surface(),
-        "05 replay": replay(decoder, images, labels),
+        "01 binarization": binarization(images[one_of_each(labels)]),
+        "02 reparameterization": reparameterization(),
+        "03 decoders": decoders({"untrained": build_decoder(), "trained": decoder}),
+        "04 bound": bound(),
+        "04 KL": kl_surface(),
+        "05 replay": replay(images, labels),
     }
     for name, panel in panels.items():
         for control, widget in panel.controls.items():

@@ -2,9 +2,9 @@
 
 from statistics import median
 
-TARGET = 150.48  # nats per image: the seed's validation loss after its 30 epochs (tf_keras 2.21, see notebook 05)
-TRAINING = ("seconds_per_epoch", "seconds_to_target", "epochs_to_target", "final_loss", "peak_mb", "seconds_in_all")
-COLUMNS = ("name", "seed", *TRAINING, "losses", "seconds", "note")
+TARGET = 150.48  # nats per image: the post's validation loss after its 30 epochs (tf_keras 2.21, see notebook 05)
+COLUMNS = ("name", "seed", "seconds_per_epoch", "seconds_to_target", "final_loss", "seconds_in_all")
+COLUMNS += ("losses", "seconds", "note")
 
 
 def training_row(name, seed, epochs, target=TARGET, note=""):
@@ -16,9 +16,7 @@ def training_row(name, seed, epochs, target=TARGET, note=""):
         row |= {
             "seconds_per_epoch": median(seconds),
             "seconds_to_target": sum(seconds[:reached]) if reached else None,
-            "epochs_to_target": reached,
             "final_loss": losses[-1],
-            "peak_mb": epochs[-1].peak_mb,
             "seconds_in_all": sum(seconds),
         }
     return row
@@ -27,16 +25,6 @@ def training_row(name, seed, epochs, target=TARGET, note=""):
 def epochs_to_target(losses, target):
     """How many epochs it takes until the loss is at the target or below; None if it never is."""
     return next((n for n, loss in enumerate(losses, start=1) if loss is not None and loss <= target), None)
-
-
-def loss_within(row, seconds):
-    """The loss after the last epoch that ended within so many seconds; None if none did."""
-    spent, loss = 0.0, None
-    for epoch_seconds, epoch_loss in zip(row["seconds"], row["losses"], strict=True):
-        spent += epoch_seconds
-        if spent <= seconds:
-            loss = epoch_loss
-    return loss
 
 
 def middle(rows, name, column):
@@ -66,32 +54,18 @@ def _bound(row, column):
     return row["seconds_in_all"] if column == "seconds_to_target" else None
 
 
-def table(rows, floor, seed_recipe, reference):
-    """Medians over the seeds as text. reference: whose time in all every loss is also compared at (equal time)."""
-    walls = {row["seed"]: row["seconds_in_all"] for row in rows if row["name"] == reference}
-    head = ("", "s/epoch", "/ floor", "s to target", "/ seed's", "epochs", "final loss", "at equal time", "peak MB")
-    lines = [head, *(_cells(rows, name, floor, seed_recipe, walls) for name in dict.fromkeys(r["name"] for r in rows))]
+def table(rows):
+    """Medians over the seeds as text, a line for each contender."""
+    lines = [("", "s/epoch", "s to target", "final loss", "s in all")]
+    lines += [_cells(rows, name) for name in dict.fromkeys(row["name"] for row in rows)]
     width = max(len(line[0]) for line in lines)
-    return "\n".join(f"{line[0]:{width}}" + "".join(f"  {cell:>13}" for cell in line[1:]) for line in lines)
+    return "\n".join(f"{line[0]:{width}}" + "".join(f"  {cell:>11}" for cell in line[1:]) for line in lines)
 
 
-def _cells(rows, name, floor, seed_recipe, walls):
-    mine = [row for row in rows if row["name"] == name]
-    if mine[0]["note"]:
-        return name, mine[0]["note"]
-    at_wall = [loss_within(row, walls.get(row["seed"]) or 0) for row in mine]
-    return (
-        name,
-        _text(middle(rows, name, "seconds_per_epoch"), ".2f"),
-        _text(middle_ratio(rows, name, floor, "seconds_per_epoch"), ".2f"),
-        _text(middle(rows, name, "seconds_to_target"), ".1f"),
-        _text(middle_ratio(rows, name, seed_recipe, "seconds_to_target"), ".3f"),
-        _text(middle(rows, name, "epochs_to_target"), ".0f"),
-        _text(middle(rows, name, "final_loss"), ".2f"),
-        _text(median(at_wall) if None not in at_wall else None, ".2f"),
-        _text(middle(rows, name, "peak_mb"), ".0f"),
-    )
-
-
-def _text(value, form):
-    return "-" if value is None else format(value, form)
+def _cells(rows, name):
+    note = next(row["note"] for row in rows if row["name"] == name)
+    if note:
+        return name, note
+    columns = ("seconds_per_epoch", "seconds_to_target", "final_loss", "seconds_in_all")
+    values = [middle(rows, name, column) for column in columns]
+    return name, *("-" if value is None else f"{value:.2f}" for value in values)

@@ -1,14 +1,13 @@
 """Contenders in processes of their own, which work one epoch each in turn: a noisy machine is then fair to all.
 
-The parent hands a turn to one child at a time, so one thread pool computes at a time and each peak of memory belongs
-to one contender. A contender is a function ``train(x_train, turns, epochs, seed, **options)`` that calls
-``turns.end_epoch(encode, decode)`` after each epoch. Its first epoch holds what comes before: building, compiling.
+The parent hands a turn to one child at a time, so one thread pool computes at a time. A contender is a function
+``train(x_train, turns, epochs, seed, **options)`` that calls ``turns.end_epoch(encode, decode)`` after each epoch. Its
+first epoch holds what comes before: building, compiling.
 """
 
 import contextlib
 import importlib
 import multiprocessing
-import sys
 import time
 from typing import NamedTuple
 
@@ -35,7 +34,6 @@ class Epoch(NamedTuple):
 
     seconds: float
     loss: float | None
-    peak_mb: float | None
 
 
 class Failed(Exception):
@@ -105,7 +103,7 @@ class Turns:
         """Report the epoch that is over, and wait for the next turn. encode and decode: see validation_loss."""
         seconds = time.perf_counter() - self.start
         loss = None if encode is None else validation_loss(self.x_test, encode, decode)
-        self.connection.send(Epoch(seconds, loss, peak_mb()))
+        self.connection.send(Epoch(seconds, loss))
         self.begin()
 
 
@@ -136,13 +134,3 @@ def validation_loss(x, encode, decode):
     cross_entropy = np.logaddexp(0, x_logits) - x * x_logits
     kl = 0.5 * (np.exp(z_log_var) + z_mean**2 - 1 - z_log_var)
     return float(cross_entropy.sum(dtype="float64") + kl.sum()) / len(x)
-
-
-def peak_mb():
-    """The most memory that this process has held so far, in MB; None on Windows, which does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -1,4 +1,4 @@
-"""The contenders on Keras: the seed's recipe, the keras.io way, and the course's training with and without a lever."""
+"""The contenders on Keras: the post's recipe, and the course's training with and without a lever."""
 
 import numpy as np
 from scipy.special import logit
@@ -68,11 +68,11 @@ def deep(x_train, turns, epochs, seed, encoder_sizes=(512, 256), decoder_sizes=(
     train(VAE(encoder, decoder, seed=seed), x_train, turns, epochs, peak=2e-3)
 
 
-# --- others' ways -----------------------------------------------------------------------------------------------------
+# --- the post's way ---------------------------------------------------------------------------------------------------
 
 
-class SeedVAE(keras.Model):
-    """The seed's model on today's Keras: a decoder of probabilities, and Keras's binary_crossentropy times 784."""
+class PostVAE(keras.Model):
+    """The post's model on today's Keras: a decoder of probabilities, and Keras's binary_crossentropy times 784."""
 
     def __init__(self, encoder, decoder, seed):
         super().__init__()
@@ -90,55 +90,24 @@ class SeedVAE(keras.Model):
         return ops.mean(reconstruction + kl_divergence(z_mean, z_log_var))
 
 
-def seed_recipe(x_train, turns, epochs, seed):
-    """The seed's own recipe: Adam as it comes, batches of 64, plain fit."""
+def post(x_train, turns, epochs, seed):
+    """The post's own recipe: Adam as it comes, batches of 64, plain fit."""
     keras.utils.set_random_seed(seed)
-    vae = SeedVAE(build_encoder(), build_decoder(), seed)
+    vae = PostVAE(build_encoder(), build_decoder(), seed)
     vae.compile(optimizer="adam")
     fit(vae, as_an_array(x_train, 64), turns, epochs)
 
 
 def course_with_probabilities(x_train, turns, epochs, seed):
-    """The course's training with the seed's probabilities in place of logits."""
+    """The course's training with the post's probabilities in place of logits."""
     keras.utils.set_random_seed(seed)
-    vae = SeedVAE(build_encoder(), build_decoder(**spread_bends(seed)), seed)
+    vae = PostVAE(build_encoder(), build_decoder(**spread_bends(seed)), seed)
     train(vae, x_train, turns, epochs)
 
 
 def course_on_an_array(x_train, turns, epochs, seed):
     """The course's training with fit's own pipeline."""
     course(x_train, turns, epochs, seed, feed=as_an_array)
-
-
-class TapeVAE(SeedVAE):
-    """The way of keras.io's VAE example: a train_step of one's own around a GradientTape."""
-
-    def __init__(self, *parts):
-        super().__init__(*parts)
-        self.loss_tracker = keras.metrics.Mean(name="loss")
-        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
-        self.kl_tracker = keras.metrics.Mean(name="kl")
-
-    def train_step(self, x):
-        with tf.GradientTape() as tape:
-            probabilities, z_mean, z_log_var = self(x)
-            reconstruction = ops.mean(784 * keras.losses.binary_crossentropy(x, probabilities))
-            kl = ops.mean(kl_divergence(z_mean, z_log_var))
-            loss = reconstruction + kl
-        gradients = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
-        self.loss_tracker.update_state(loss)
-        self.reconstruction_tracker.update_state(reconstruction)
-        self.kl_tracker.update_state(kl)
-        return {metric.name: metric.result() for metric in self.metrics}
-
-
-def gradient_tape(x_train, turns, epochs, seed):
-    """keras.io's recipe: Adam as it comes, batches of 128."""
-    keras.utils.set_random_seed(seed)
-    vae = TapeVAE(build_encoder(), build_decoder(), seed)
-    vae.compile(optimizer="adam")
-    fit(vae, as_an_array(x_train, 128), turns, epochs)
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""The contenders on PyTorch, which is not part of the course: pyproject.toml's extra ``bench``.
+"""The contender on PyTorch, which is not part of the course: pyproject.toml's extra ``bench``.
 
-The seed's sizes and Adam 1e-3, batch size and number of epochs as the course's fast training, all in float32.
+The post's sizes and Adam 1e-3, batch size and number of epochs as the course's fast training, all in float32.
 """
 
 import torch
@@ -24,25 +24,13 @@ class TorchVAE(nn.Module):
         return (cross_entropy + kl) / len(x)
 
 
-def plain(x_train, turns, epochs, seed, batch_size=250):
-    """The loop that most would write: shuffled batches of tensors in memory, eager, Adam as it comes."""
-    torch.manual_seed(seed)
-    vae = TorchVAE()
-    optimizer = torch.optim.Adam(vae.parameters(), lr=1e-3)
-    loop(vae, vae, optimizer, x_train, turns, epochs, batch_size)
-
-
 def best(x_train, turns, epochs, seed, batch_size=250):
     """The best that we could make of it: forward and backward pass compiled, and Adam fused into one pass."""
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
     vae = TorchVAE()
+    loss_of = torch.compile(vae)
     optimizer = torch.optim.Adam(vae.parameters(), lr=1e-3, fused=True)
-    loop(vae, torch.compile(vae), optimizer, x_train, turns, epochs, batch_size)
-
-
-def loop(vae, loss_of, optimizer, x_train, turns, epochs, batch_size):
-    """Train for some epochs; loss_of is the network itself, or what a compiler made of it."""
     x_train = torch.from_numpy(x_train)
     for _ in range(epochs):
         for batch in torch.randperm(len(x_train)).split(batch_size):

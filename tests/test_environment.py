@@ -1,31 +1,34 @@
-"""The lock, environment.yml and what is installed name the same versions; and set-up says what it needs."""
+"""The lock, environment.yml and what is installed name the same versions; and make finds a Python that fits."""
 
 import importlib.metadata
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 from write_lock import direct_dependencies, locked_versions
 
 ROOT = Path(__file__).parents[1]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = ("requirements.lock", "requirements-uv.lock")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA, (PIP,) = ([entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, kind)] for kind in (str, dict))
 STAND_IN = "#!/bin/sh\necho {version}\n"  # a Python that says its version, whatever it is asked
 
 
-def test_each_package_in_the_lock_has_a_version_and_hashes():
-    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", LOCK)[1:]
-    assert len(entries) > 100
+@pytest.mark.parametrize(("name", "least"), [*zip(LOCKS, (100, 1), strict=True)])
+def test_each_locked_package_has_a_version_and_hashes(name, least):
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", (ROOT / name).read_text(encoding="utf-8"))[1:]
+    assert len(entries) >= least
     for entry in entries:
         assert re.match(r"\S+==\S+", entry) and re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "environment.yml", "pyproject.toml", "Makefile"])
+@pytest.mark.parametrize("name", [*LOCKS, "environment.yml", "pyproject.toml", "Makefile"])
 def test_no_address_of_an_index(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"://|index-url|find-links", text)
@@ -44,6 +47,14 @@ def test_environment_yml_has_the_locks_versions():
     assert CONDA == [f"python={python}", "pip"] and PIP["pip"][-1] == "-e ."
     assert python in ("3.11", "3.12", "3.13")
     assert pins == [f"{name}=={locked[name]}" for name in direct_dependencies()]
+
+
+def test_the_package_says_from_which_versions_on_it_works_and_they_are_not_newer_than_the_locks():
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    locked = locked_versions("3.13")
+    for requirement in map(Requirement, dependencies):
+        (oldest,) = requirement.specifier
+        assert oldest.operator == ">=" and requirement.specifier.contains(locked[requirement.name]), requirement
 
 
 def test_the_locks_versions_are_installed():

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.validator import iter_validate
+from run_notebooks import LANGUAGE, without_picture
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 MAX_BYTES = 1_000_000
@@ -39,6 +40,8 @@ def file_faults(nb, text):
         yield "two cells with one id"
     if nb.metadata.get("kernelspec", {}).get("name") != "python3":
         yield "kernelspec is not python3"
+    if nb.metadata.get("language_info") != LANGUAGE:
+        yield "language_info is not what `make notebooks` writes"
     if len(text.encode()) >= MAX_BYTES:
         yield f"{len(text.encode())} bytes: 1 MB or more"
 
@@ -55,6 +58,7 @@ def run_faults(nb):
             yield f"cell {number} ends in an error: {output.ename}"
         if output.get("name") == "stderr":
             yield f"cell {number} writes to stderr: {output.text[:80]!r}"
+    yield from (f"cell {number} shows a figure without its picture" for number in without_picture(nb))
 
 
 def path_faults(nb):
@@ -100,7 +104,15 @@ def good_notebook():
     code = [nbformat.v4.new_code_cell("x", execution_count=n, outputs=[o]) for n, o in enumerate(outputs, start=1)]
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_markdown_cell("# 01"), *code, nbformat.v4.new_code_cell("")]
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec, "language_info": LANGUAGE})
+
+
+def lose_a_picture(nb):
+    nb.cells[2].outputs[0].data = {"text/plain": "<Figure size 600x350 with 1 Axes>"}
+
+
+def forget_the_language(nb):
+    nb.metadata.language_info = {"name": "python"}
 
 
 def raise_an_error(nb):
@@ -167,6 +179,8 @@ def tag_the_loading(nb):
 
 
 BAD = {
+    lose_a_picture: "cell 2 shows a figure without its picture",
+    forget_the_language: "language_info is not",
     tag_the_loading: "cell 1 loads the digits and is tagged as independent of them",
     raise_an_error: "cell 1 ends in an error: ValueError",
     say_on_stderr: "cell 1 writes to stderr: '1.5",

@@ -29,7 +29,11 @@ OF_UV = ("UV_CACHE_DIR", "UV_NO_CACHE", "UV_LINK_MODE", "UV_HTTP_TIMEOUT", "UV_S
 
 def settings(python):
     """{name: value} of the user's settings for ``pip install`` that say how packages are fetched."""
-    listed = subprocess.check_output([python, "-m", "pip", "config", "list"], universal_newlines=True)
+    every_file = dict(
+        os.environ, PIP_USER="0", PIP_SITE="0", PIP_GLOBAL="0"
+    )  # or a setting made for install hides some
+    words = [python, "-m", "pip", "config", "list"]
+    listed = subprocess.check_output(words, env=every_file, universal_newlines=True)
     found = {}
     for level in ("global.", "install.", ":env:."):  # the later, the stronger
         for line in listed.splitlines():

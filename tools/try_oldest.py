@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = Path("build", "oldest")
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TESTING = ["nbval", "pytest"]
-NOT_OF_THE_PACKAGE = "benchmarks environment layout learner_copy nbval_tolerance notebooks_honest tools".split()
+NOT_OF_THE_PACKAGE = "benchmarks environment layout learner_copy nbval_tolerance notebooks_honest".split()
+NOT_OF_THE_PACKAGE += "reading_time run_notebooks set_up tools".split()
 
 
 def uv(*words):

@@ -1,12 +1,17 @@
 """The VAE's parts in data-flow order: encoder -> (z_mean, z_log_var) -> Sampling -> decoder -> x_logits."""
 
-import io
-
 import numpy as np
 
-from vae_helpers.losses import bernoulli_nll, kl_divergence
-from vae_helpers.quiet import keras
-from vae_helpers.validate import require_positive_int, require_same_shape, require_shape
+from vae_helpers.losses import LARGEST_LOG_VAR, at_least_float32, bernoulli_nll, kl_divergence
+from vae_helpers.quiet import keras, tf
+from vae_helpers.validate import (
+    require_floating,
+    require_nonnegative,
+    require_positive_int,
+    require_same_shape,
+    require_shape,
+    require_unit_range,
+)
 
 ops = keras.ops
 layers = keras.layers
@@ -17,7 +22,8 @@ class Sampling(layers.Layer):
     """Draw z = z_mean + exp(z_log_var / 2) * epsilon with epsilon from N(0, I): the reparameterization trick.
 
     Called on (z_mean, z_log_var), each (batch, latent_dim); returns z of the same shape. Gradients reach both,
-    because the chance sits in epsilon, which depends on neither (Kingma and Welling 2014, section 2.4).
+    because the chance sits in epsilon, which depends on neither (Kingma and Welling 2014, section 2.4). Computed in
+    float32 or better; z_log_var counts up to losses.LARGEST_LOG_VAR, so that exp does not overflow.
     seed: an integer for the same draws in every run, or None. Raises ValueError where the two shapes differ.
     """
 
@@ -27,10 +33,10 @@ class Sampling(layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs):
-        z_mean, z_log_var = inputs
+        z_mean, z_log_var = at_least_float32(*inputs)
         require_same_shape("z_mean", z_mean, "z_log_var", z_log_var)
         epsilon = keras.random.normal(ops.shape(z_mean), dtype=z_mean.dtype, seed=self.seed_generator)
-        return z_mean + ops.exp(0.5 * z_log_var) * epsilon
+        return z_mean + ops.exp(0.5 * ops.minimum(z_log_var, LARGEST_LOG_VAR)) * epsilon
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
@@ -45,8 +51,7 @@ def build_encoder(input_dim=784, hidden_dim=512, latent_dim=2):
     One hidden ReLU layer, then two linear heads side by side. Raises ValueError unless all sizes are
     integers of at least 1.
     """
-    for name, size in (("input_dim", input_dim), ("hidden_dim", hidden_dim), ("latent_dim", latent_dim)):
-        require_positive_int(name, size)
+    input_dim, hidden_dim, latent_dim = _sizes(input_dim=input_dim, hidden_dim=hidden_dim, latent_dim=latent_dim)
     x = keras.Input((input_dim,), name="x")
     hidden = layers.Dense(hidden_dim, activation="relu", name="encoder_hidden")(x)
     z_mean = layers.Dense(latent_dim, name="z_mean")(hidden)
@@ -61,8 +66,7 @@ def build_decoder(latent_dim=2, hidden_dim=512, output_dim=784, **first_layer):
     arguments for the hidden layer, such as ``**spread_bends()``; without any, Keras's own initialization. Raises
     ValueError unless all sizes are integers of at least 1.
     """
-    for name, size in (("latent_dim", latent_dim), ("hidden_dim", hidden_dim), ("output_dim", output_dim)):
-        require_positive_int(name, size)
+    latent_dim, hidden_dim, output_dim = _sizes(latent_dim=latent_dim, hidden_dim=hidden_dim, output_dim=output_dim)
     z = keras.Input((latent_dim,), name="z")
     hidden = layers.Dense(hidden_dim, activation="relu", name="decoder_hidden", **first_layer)(z)
     x_logits = layers.Dense(output_dim, name="x_logits")(hidden)
@@ -85,55 +89,125 @@ def spread_bends(seed=None):
 
 
 def decode(decoder, z):
-    """Probabilities of ink of points z (n, latent_dim), in one call: a numpy array of the decoder's output shape."""
-    return np.asarray(ops.sigmoid(decoder(np.asarray(z, "float32"))))
+    """The decoder's images: z (n, latent_dim) -> probabilities of ink (n, pixels) as numpy, in one batched call."""
+    (x_logits,) = at_least_float32(decoder(np.asarray(z, keras.config.floatx())))
+    return np.asarray(ops.sigmoid(x_logits))
 
 
 @keras.saving.register_keras_serializable("vae_helpers")
 class VAE(keras.Model):
     """Encoder, Sampling and decoder, trained on reconstruction + beta * KL with plain ``fit``.
 
-    Called on x (batch, pixels), returns (x_logits, z_mean, z_log_var). ``fit`` and ``evaluate`` report, in nats
-    per image and averaged over the images, ``loss`` (the negative ELBO where beta is 1), ``reconstruction``
-    and ``kl``; both draw one z per image. They take x alone: a target y is not used.
+    Called on x (batch, pixels), returns (x_logits, z_mean, z_log_var). Images and latents may have any axes after the
+    batch. encoder: gives [z_mean, z_log_var]; a third output, the z of many published encoders, is not used. beta:
+    weight of the KL, at least 0; ``vae.beta = 0.5`` takes effect at once, during ``fit`` too (a callback). seed: an
+    integer for the same epsilons in every run, or None.
 
-    beta: weight of the KL, at least 0. seed: an integer for the same epsilons in every run, or None.
-    Raises ValueError where encoder and decoder don't fit each other, x doesn't fit the encoder, or beta is negative.
+    ``fit`` and ``evaluate`` take x alone (a target y is not used), draw one z per image, and report in nats per image,
+    averaged over the images, ``reconstruction``, ``kl`` and ``loss`` = reconstruction + beta * kl + what the layers add
+    (regularizers, ``add_loss``). The loss is the negative ELBO where beta is 1 and the layers add nothing. With
+    sample_weight (images,) each image's two terms are multiplied by its weight; the average still divides by the
+    number of images, as in Keras's own losses. ``predict`` draws a z too; ``reconstruct`` does not.
+
+    Raises ValueError where encoder and decoder don't fit each other, beta is not a finite number of at least 0, or x
+    doesn't fit the encoder. ``fit``, ``evaluate`` and ``predict`` also raise it where images leave [0, 1] or are not
+    finite (an array is looked at first; the images of a pipeline as they pass, and the error comes at the end of the
+    epoch), and ``fit`` and ``evaluate`` where the loss is not finite.
     """
 
     def __init__(self, encoder, decoder, beta=1.0, seed=None, **kwargs):
         super().__init__(**kwargs)
         _require_fit(encoder, decoder)
-        if beta < 0:
-            raise ValueError(f"beta must be at least 0, but is {beta!r}.")
-        self.encoder, self.decoder = encoder, decoder
-        self.beta, self.seed = beta, seed
+        self.encoder, self.decoder, self.seed = encoder, decoder, seed
         self.sampling = Sampling(seed, name="sampling")
         self.reconstruction_tracker = keras.metrics.Mean("reconstruction")
         self.kl_tracker = keras.metrics.Mean("kl")
+        self._beta = self.add_weight(shape=(), dtype="float64", trainable=False, name="beta")  # compiled code reads it
+        self.beta = beta
+        # The number of images outside [0, 1]. Not an attribute in Keras's eyes, which would save it with the weights.
+        vars(self)["_outside"] = keras.Variable(0.0, dtype="float32", trainable=False, aggregation="sum")
 
-    def call(self, x):
+    @property
+    def beta(self):
+        return float(np.asarray(self._beta))
+
+    @beta.setter
+    def beta(self, value):
+        require_nonnegative("beta", value)
+        self._beta.assign(float(value))
+
+    def call(self, x, training=None):
         require_shape("x", x, ("batch", *self.encoder.input_shape[1:]))
-        z_mean, z_log_var = self.encoder(x)
+        z_mean, z_log_var = self.encoder(x, training=training)[:2]
         z = self.sampling((z_mean, z_log_var))
-        return self.decoder(z), z_mean, z_log_var
+        return self.decoder(z, training=training), z_mean, z_log_var
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         x_logits, z_mean, z_log_var = y_pred
-        reconstruction = bernoulli_nll(x, x_logits)  # (batch,)
-        kl = kl_divergence(z_mean, z_log_var)  # (batch,)
+        self._outside.assign_add(_images_outside(x))
+        terms = bernoulli_nll(x, x_logits), kl_divergence(z_mean, z_log_var)  # (batch,) each
+        if sample_weight is not None:
+            require_shape("sample_weight", sample_weight, ("batch",))
+            terms = [ops.cast(sample_weight, term.dtype) * term for term in terms]
+        reconstruction, kl = terms
         self.reconstruction_tracker.update_state(reconstruction)
         self.kl_tracker.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
+        loss = ops.mean(reconstruction + ops.cast(self._beta, kl.dtype) * kl)
+        return loss + sum(ops.cast(ops.sum(added), loss.dtype) for added in self.losses)
 
     def reconstruct(self, x):
-        """Probabilities of ink, decoded at z_mean without chance: x (n, ...) -> a numpy array of the same shape."""
-        return decode(self.decoder, self.encoder(np.asarray(x))[0])
+        """Images (n, pixels) decoded from z_mean, without chance: their probabilities of ink as numpy, same shape."""
+        self._require_images(x)
+        return decode(self.decoder, self.encoder(np.asarray(x, keras.config.floatx()))[0])
 
     def sample(self, n, seed=None):
-        """Probabilities of ink of n new images, z drawn from the prior: a numpy array."""
-        z = np.random.default_rng(seed).standard_normal((n, self.decoder.input_shape[-1]))
-        return decode(self.decoder, z)
+        """n new images, (n, pixels), decoded from draws of the prior: their probabilities of ink as numpy."""
+        require_positive_int("n", n)
+        return decode(self.decoder, np.random.default_rng(seed).standard_normal((n, *self.decoder.input_shape[1:])))
+
+    def fit(self, x=None, *args, **kwargs):
+        """Keras's own ``fit`` on images x."""
+        self._require_images(x)
+        return super().fit(x, *args, **kwargs)
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """Keras's own ``evaluate`` on images x."""
+        self._require_images(x)
+        return super().evaluate(x, *args, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Keras's own ``predict`` on images x: (x_logits, z_mean, z_log_var) of all, with one draw of z per image."""
+        self._require_images(x)
+        outputs = super().predict(x, *args, **kwargs)
+        self._require_none_outside()
+        return outputs
+
+    def predict_step(self, data):
+        self._outside.assign_add(_images_outside(keras.utils.unpack_x_y_sample_weight(data)[0]))
+        return super().predict_step(data)
+
+    def get_metrics_result(self):
+        results = super().get_metrics_result()
+        if tf.executing_eagerly():  # at the end of an epoch, and not while a step is being compiled
+            self._require_none_outside()
+            _require_finite_loss(results)
+        return results
+
+    def _require_images(self, x):
+        """Raise ValueError where x is an array of anything but images; a pipeline's images are counted as they pass."""
+        self._outside.assign(0.0)
+        if isinstance(x, np.ndarray) or tf.is_tensor(x):
+            require_shape("x", x, ("batch", *self.encoder.input_shape[1:]))
+            require_floating("x", x)
+            require_unit_range("x", np.asarray(x))
+
+    def _require_none_outside(self):
+        outside = int(self._outside.numpy())
+        if outside:
+            raise ValueError(
+                f"x must lie in [0, 1] and be finite, but {outside} of the images that came do not. "
+                "vae_helpers.data.preprocess scales raw images. A model that was trained on them must be built anew."
+            )
 
     def get_config(self):
         parts = {"encoder": self.encoder, "decoder": self.decoder}
@@ -147,55 +221,54 @@ class VAE(keras.Model):
 
 
 def model_picture(model):
-    """A functional model's layers and their shapes as an ``IPython.display.Image``; nothing is left on the disk.
+    """A functional model's layers and their shapes, drawn by Keras, as an ``IPython.display.Image``.
 
-    Keras's own drawing where pydot and Graphviz's ``dot`` are there; elsewhere a plainer one, whose caption
-    says how to get them. Either way a notebook prints the same text for it. Raises ValueError where the model
-    is not built yet.
+    Where Graphviz or pydot is missing it is one line that says how to get them. Raises ValueError where the model is
+    not built yet.
     """
-    from IPython.display import Image  # here, so that building a model needs neither IPython nor matplotlib
+    from IPython.display import Image, Pretty  # here, so that building a model does not need IPython
 
     try:
-        png = keras.utils.model_to_dot(model, show_shapes=True, dpi=64).create_png()
-    except (ImportError, OSError):  # pydot is missing, or dot
-        png = _plain_picture(model)
-    return Image(data=png, format="png")
+        return Image(keras.utils.model_to_dot(model, show_shapes=True, dpi=64).create_png(), format="png")
+    except (ImportError, OSError):  # pydot is missing, or its program dot
+        return Pretty(
+            "For a picture of the model install Graphviz (apt-get, brew or conda install graphviz) "
+            "and the Python package pydot, then restart the kernel."
+        )
 
 
-def _plain_picture(model):
-    """The layers drawn by matplotlib, as the bytes of a PNG."""
-    from vae_helpers.plots import plot_layers
-
-    caption = (
-        "Drawn without Graphviz, which was not found. For Keras's own picture install Graphviz (its program dot:\n"
-        "apt-get, brew or conda install graphviz) and the Python package pydot, and restart the kernel."
-    )
-    buffer = io.BytesIO()
-    plot_layers(_layer_rows(model), caption).savefig(buffer, format="png", dpi=80)
-    return buffer.getvalue()
+def _sizes(**sizes):
+    """The sizes as Python's integers, the only ones that Keras takes."""
+    for name, size in sizes.items():
+        require_positive_int(name, size)
+    return [int(size) for size in sizes.values()]
 
 
-def _layer_rows(model):
-    """Each layer in words; the layers that are equally far from the input share a row."""
-    row_of, rows = {}, []
-    for layer in model.layers:
-        inputs, outputs = keras.tree.flatten(layer.input), keras.tree.flatten(layer.output)
-        row = 1 + max((row_of.get(id(tensor), -1) for tensor in inputs), default=-1)
-        row_of.update({id(tensor): row for tensor in outputs})
-        shapes = [", ".join(str(tensor.shape) for tensor in tensors) for tensors in (inputs, outputs)]
-        words = shapes[1] if row == 0 else " \u2192 ".join(shapes)
-        rows.extend([] for _ in range(row + 1 - len(rows)))
-        rows[row].append(f"{layer.name} ({type(layer).__name__})\n{words}")
-    return rows
+def _images_outside(x):
+    """How many images of a batch have a value outside [0, 1]; NaN lies outside."""
+    inside = ops.all((x >= 0) & (x <= 1), axis=tuple(range(1, len(x.shape))))
+    return ops.sum(ops.cast(~inside, "float32"))
+
+
+def _require_finite_loss(results):
+    if not np.isfinite(results["loss"]):
+        raise ValueError(
+            f"loss is {float(results['loss'])}: some number became too large, and the weights may be lost. "
+            "Build the model anew, and compile it with a lower learning rate."
+        )
 
 
 def _require_fit(encoder, decoder):
     """Raise ValueError unless the decoder takes what the encoder gives, and gives back what it takes."""
-    latent_dim, decoder_input = encoder.output_shape[0][-1], decoder.input_shape[-1]
-    if decoder_input != latent_dim:
+    given = encoder.output_shape  # a list of shapes where there are several outputs
+    if not isinstance(given, list | tuple) or len(given) < 2 or not isinstance(given[0], tuple):
         raise ValueError(
-            f"decoder must take z of the encoder's latent_dim, {latent_dim}, "
-            f"but its input has shape {decoder.input_shape}."
+            f"encoder must give [z_mean, z_log_var], but gives one output of shape {given}. "
+            "The encoder comes first: VAE(encoder, decoder)."
+        )
+    if decoder.input_shape[1:] != given[0][1:]:
+        raise ValueError(
+            f"decoder must take z of the encoder's shape, {given[0]}, but its input has shape {decoder.input_shape}."
         )
     if decoder.output_shape[1:] != encoder.input_shape[1:]:
         raise ValueError(

@@ -12,7 +12,7 @@ CALLS = {
     "log_variance": (np.linspace(-3, 3, 9),),
     "bell_curves": ({"a": (0.0, 1.0), "b": (1.0, 0.4)},),
     "two_planes": ({"one": POINTS, "other": 10 * POINTS}, CLASSES),
-    "image_posteriors": (rng.random((3, 784)), POINTS[:3], POINTS[:3]),
+    "clouds": (POINTS[:3], POINTS[:3] - 2, np.arange(3)),
     "reparameterization": (POINTS, 2 * POINTS, np.zeros(2), np.zeros(2)),
     "gradient_flow": (),
     "gradient_histograms": ({"a": rng.normal(size=500), "b": 3 * rng.normal(size=500)}, 2.0),

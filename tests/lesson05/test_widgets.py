@@ -146,9 +146,11 @@ def test_data_of_unknown_length_move_the_bar_by_whole_epochs(live):
 
 def test_a_second_training_starts_afresh(live):
     trained(live)
-    labels = []
+    labels, held = [], []
     live.label.observe(lambda change: labels.append(change.new), "value")
-    trained(live, epochs=1)
+    note = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: held.append(live.epoch.disabled))
+    trained(live, note, epochs=1)
+    assert held == [True]
     assert labels[0] == "starting" and labels[-1].startswith("done: 1 epoch,")
     assert live.epoch.max == live.epoch.value == 1
 

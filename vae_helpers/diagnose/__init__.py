@@ -3,7 +3,7 @@
 import warnings
 
 from vae_helpers.diagnose.judging import problems_of
-from vae_helpers.diagnose.measuring import measure
+from vae_helpers.diagnose.measuring import first_line, measure
 from vae_helpers.diagnose.preparing import bench_of, build, parts_of, require_finite, require_images, require_model
 from vae_helpers.diagnose.untouched import same_chance, untouched
 from vae_helpers.diagnose.weighing import Diagnosis, notes_of, sentence_of, weigh
@@ -27,7 +27,13 @@ def diagnose(vae, x, encoder=None, decoder=None):
         require_finite(vae)
         with untouched([vae, encoder, decoder]):
             bench = bench_of(parts, x)
-            found = weigh(measure(bench))
+            try:
+                found = weigh(measure(bench))
+            except Exception as error:
+                raise RuntimeError(
+                    "vae could not be measured: its train_step fails with chosen numbers in place of its encoder's and "
+                    f"decoder's outputs. {first_line(error)}"
+                ) from error
     return Diagnosis(
         reconstruction=found.reconstruction.name if found.reconstruction_weight is not None else "unknown",
         reconstruction_weight=found.reconstruction_weight,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vae_helpers.diagnose.probing import Place, Port, alike, flat, listening, traced, wrapped
-from vae_helpers.diagnose.untouched import reachable
+from vae_helpers.diagnose.probing import Place, Port, alike, flat, functions_inlined, listening, wrapped
+from vae_helpers.diagnose.untouched import reachable, untouched
 from vae_helpers.quiet import keras, tf
 
 NAMES = {  # an attribute, or a layer's name
@@ -41,33 +41,21 @@ def find_parts(vae, role, given=None):
 
 
 class Recording:
-    """A train_step as it is, its calls written down: which tensor came out of which port. Callable on other x."""
+    """A train_step as it is, run eagerly, its calls written down: which tensor came out of which port."""
 
     def __init__(self, parts, x):
-        self.parts, self.calls, self.kept = parts, [], []
-        self.run = traced(self._body, parts.vae.run_eagerly, tf.constant(x))
-        self(x)
-
-    def __call__(self, x):
-        """The same with another x: its values."""
-        found = self.run(tf.constant(x))
-        self.values = {id(tensor): np.array(each) for tensor, each in zip(self.kept, found, strict=True)}
-        return self
-
-    def _body(self, x):
-        self.calls.clear()
-        parts = self.parts
+        self.parts, self.calls = parts, []
         with contextlib.ExitStack() as stack:
+            stack.enter_context(untouched(parts.vae))
+            stack.enter_context(functions_inlined())
+            stack.enter_context(listening(parts.vae, []))
             for port in self._ports():
                 stack.enter_context(wrapped(port, functools.partial(self._writing, port)))
-            with listening(parts.vae, []):
-                parts.vae.train_step(parts.data(x))
+            parts.vae.train_step(parts.data(tf.constant(x)))
             for port in parts.encoders[:1]:
                 if not self.of(port):
-                    port(x)  # a model that shares its layers with the VAE
+                    port(tf.constant(x))  # a model that shares its layers with the VAE
         self._require_decoder()
-        self.kept[:] = [each for each in self._tensors() if self._tells(each)]
-        return self.kept
 
     def _require_decoder(self):
         if not self.of(self.parts.decoder):
@@ -106,14 +94,6 @@ class Recording:
         """The decoder's output, the first if there are several."""
         return flat(self.of(self.parts.decoder)[-1].output)[0]
 
-    def _tensors(self):
-        return {id(each): each for call in self.calls for each in call.inputs + flat(call.output)}.values()
-
-    def _tells(self, tensor):
-        """Whether it may be a head, the two heads joined, z or the decoder's output, and can be read from outside."""
-        here = not tf.is_symbolic_tensor(tensor) or tensor.graph is tf.compat.v1.get_default_graph()
-        return here and (self.like_z(tensor) or self.like_both(tensor) or tensor is self.output)
-
     def like_z(self, tensor):
         """Whether a tensor has the shape of z."""
         return tensor.dtype.is_floating and alike(tensor, self.z)
@@ -121,15 +101,6 @@ class Recording:
     def like_both(self, tensor):
         """Whether a tensor has the shape of the two heads joined."""
         return tensor.dtype.is_floating and tensor.shape.as_list() == [*self.z.shape[:-1], 2 * self.z.shape[-1]]
-
-    def value(self, tensor):
-        """A tensor's numbers; None where it can't be read."""
-        return self.values.get(id(tensor))
-
-    def same(self, tensor, value):
-        """Whether a tensor holds these numbers."""
-        mine = self.value(tensor)
-        return mine is not None and mine.shape == value.shape and np.allclose(mine, value, 1e-6, 1e-7)
 
 
 def heads_of(recording):
@@ -191,23 +162,28 @@ def named_outputs(output):
 def places_of(recording, heads):
     """Ways to take hold of the heads, best first: at the layers that make them; where the encoder gives them."""
     leaves = [call for call in recording.calls if call.leaf]
-    ways = [places_in(recording, calls, heads) for calls in (leaves, encoder_calls(recording))]
+    ways = [places_in(calls, heads) for calls in (leaves, encoder_calls(recording))]
     if len(heads) == 2:
-        both = np.concatenate([recording.value(tensor) for _, tensor in heads], axis=-1)
-        joined = [each for call in leaves for each in flat(call.output) if recording.same(each, both)]
-        ways.insert(1, places_in(recording, leaves, [(("mean", "spread"), each) for each in joined[:1]]))
+        both = tf.concat([tensor for _, tensor in heads], axis=-1)
+        joined = [each for call in leaves for each in flat(call.output) if same(each, both)]
+        ways.insert(1, places_in(leaves, [(("mean", "spread"), each) for each in joined[:1]]))
     return [way for way in ways if way]
 
 
-def places_in(recording, calls, heads):
+def places_in(calls, heads):
     """For each head the first output of these calls that is it, or else has its numbers; empty if one has none."""
     outputs = [(call.port, index, each) for call in calls for index, each in enumerate(flat(call.output))]
     places = {}
     for names, head in heads:
         same = [(port, index) for port, index, each in outputs if each is head]
-        equal = [(port, index) for port, index, each in outputs if recording.same(each, recording.value(head))]
+        equal = [(port, index) for port, index, each in outputs if same(each, head)]
         free = [each for each in same + equal if each not in places]
         if not free:
             return ()
         places[free[0]] = Place(*free[0], names)
     return tuple(places.values())
+
+
+def same(a, b):
+    """Whether two tensors hold the same numbers."""
+    return a.dtype == b.dtype and alike(a, b) and np.allclose(a, b, 1e-6, 1e-7)

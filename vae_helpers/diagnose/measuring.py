@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from vae_helpers.diagnose.finding import Recording, encoder_calls, heads_of, places_of
-from vae_helpers.diagnose.probing import Probe, flat, traced
+from vae_helpers.diagnose.probing import Probe, flat, functions_inlined
 from vae_helpers.diagnose.terms import SPREADS, Kl, best_likeness, fit, fitting_kl, summed_over_batch
 from vae_helpers.diagnose.untouched import reachable, untouched, value_of
 from vae_helpers.diagnose.weighing import known
@@ -27,8 +27,7 @@ class Bench:
         self.x, self.rows = x, x[np.arange(self.n) % len(x)]
         self.recording = Recording(parts, self.rows)
         self.heads = heads_of(self.recording)
-        self.z, self.out = (self.recording.value(each) for each in (self.recording.z, self.recording.output))
-        self.decode = traced(parts.decoder, parts.vae.run_eagerly, tf.constant(self.z))
+        self.z, self.out = np.array(self.recording.z), np.array(self.recording.output)
         self.reach = self._reach()
         parts.bounded = self.reach == "probabilities"
 
@@ -64,7 +63,8 @@ class Bench:
 
     def decoded(self, z):
         """The decoder's output, as it is."""
-        return np.array(keras.tree.flatten(self.decode(tf.constant(z, tf.float32)))[0])
+        with functions_inlined():
+            return np.array(flat(self.parts.decoder(tf.constant(z, self.z.dtype)))[0])
 
     def given_by(self, place, inputs, dtype):
         """What the layer of a place gives for chosen inputs."""
@@ -73,10 +73,14 @@ class Bench:
     def dials(self, n=None, **chosen):
         """Random dials for n images, and those that are chosen. The second head is kept positive: it may be a sigma."""
         low, high = {"tanh": (-0.9, 0.9), "not negative": (0.05, 3.0)}.get(self.reach, (-3.0, 3.0))
-        n, draw = n or self.n, self.chance.uniform
-        shape = (n, *self.z.shape[1:])
-        random = {"mean": draw(-2, 2, shape), "spread": draw(0.25, 2.25, shape), "pull": np.zeros(shape), "gate": 0.0}
-        return random | {"out": draw(low, high, (n, *self.out.shape[1:]))} | chosen
+        shape = (n or self.n, *self.z.shape[1:])
+        random = {"mean": self._drawn(-2, 2, shape), "spread": self._drawn(0.25, 2.25, shape)}
+        random |= {"out": self._drawn(low, high, (n or self.n, *self.out.shape[1:]))}
+        return random | {"pull": np.zeros(shape), "gate": 0.0} | chosen
+
+    def _drawn(self, low, high, shape):
+        """Uniform multiples of 1/64, which half precision holds exactly."""
+        return np.round(64 * self.chance.uniform(low, high, shape)) / 64
 
     def train(self, dials):
         """What a training step shows. Gradients are times the number of images: of a mean as if of a sum."""
@@ -95,10 +99,10 @@ class Bench:
 
     def natural_heads(self):
         """z_mean and the second head on up to 256 images of x."""
-        found = []
-        for start in range(0, min(len(self.x), 256), self.n):
-            seen = self.recording(self.x[start : start + self.n])
-            found.append(np.concatenate([seen.value(each) for _, each in heads_of(seen)], axis=-1))
+        size, found = 4 * self.n, []
+        for start in range(0, min(len(self.x), 256), size):
+            seen = Recording(self.parts, self.x[start : start + size])
+            found.append(np.concatenate([each for _, each in heads_of(seen)], axis=-1))
         return np.split(np.concatenate(found), 2, axis=-1)
 
 

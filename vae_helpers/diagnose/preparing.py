@@ -103,7 +103,7 @@ def require_sizes(bench):
         )
     if len(bench.z) != bench.n:
         raise ValueError(
-            f"The decoder gets {len(bench.z)} z for {bench.n} images. A loss with several z per image can't be measured."
+            f"The decoder gets {len(bench.z)} z for {bench.n} images, and a loss is measured with one z per image only."
         )
     if bench.out[0].size != bench.rows[0].size:
         raise ValueError(

@@ -110,8 +110,8 @@ def notes_of(found):
         yield "Beta is what the model's attribute beta says."
     if found.sampling.follows is None:
         yield (
-            "How z is drawn was not measured: the encoder draws it, and its z_mean and log-variance are no layer's output. "
-            "Let it give these two alone, and draw z outside."
+            "How z is drawn was not measured: the encoder draws it, and its heads are no layers' outputs. "
+            "Let the encoder give the heads alone, and draw z outside."
         )
     if found.fit_report is None:
         yield "What fit and evaluate report was not compared: a term of the loss is unknown, or not finite."

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from vae_helpers.plots import COLOURS, animate, class_colours, course_style, draw_image, draw_posterior, subplots
+from vae_helpers.plots import COLOURS, animate, class_colours, course_style, draw_posterior, subplots
 
 
 @course_style()
@@ -52,18 +52,18 @@ def two_planes(codes, y):
 
 
 @course_style()
-def image_posteriors(images, z_mean, z_log_var):
-    """Each image (n, pixels) over its distribution: z_mean, z_log_var (n, 2) as a dot and a 1-sigma ellipse."""
-    figure, axes = subplots(2, len(images), size=(9.0, 2.2), squeeze=False)
-    limit = 1.1 * max(1, np.max(np.abs(z_mean) + np.exp(np.asarray(z_log_var) / 2)))
-    for top, bottom, image, mean, log_var in zip(*axes, images, z_mean, z_log_var, strict=True):
-        draw_image(top, image)
-        draw_posterior(bottom, (0, 0), (0, 0), linestyle="--", color="0.5")
-        draw_posterior(bottom, mean, log_var, color=COLOURS[0], linewidth=2)
-        bottom.plot(*mean, "o", color=COLOURS[0], markersize=4)
-        bottom.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
-        for axis in (top, bottom):
-            axis.set_axis_off()
+def clouds(z_mean, z_log_var, labels):
+    """Images' distributions in the latent plane: z_mean, z_log_var (n, 2) as dots and 1-sigma ellipses, labels (n,)."""
+    figure, axis = subplots(size=(5.2, 5.0))
+    draw_posterior(axis, (0, 0), (0, 0), linestyle="--", color="0.3", label="prior, 1 sigma")
+    for colour, mean, log_var, label in zip(COLOURS, z_mean, z_log_var, labels, strict=False):
+        draw_posterior(axis, mean, log_var, color=colour, linewidth=2)
+        axis.plot(*mean, "o", color=colour, markersize=3)
+        reach = np.exp(np.asarray(log_var) / 2).max() + 0.12
+        axis.text(mean[0] + reach, mean[1], label, size=12, weight="bold", va="center")
+    limit = 1.25 * max(1.5, np.abs(z_mean).max())
+    axis.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    axis.legend(loc="upper right")
     return figure
 
 

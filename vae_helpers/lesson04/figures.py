@@ -276,7 +276,7 @@ def moving_beta(columns, most, rows):
     columns: images in a row. most: the longest bar, in nats. rows: the rows' names.
     Returns (figure, move); move(pictures, nats, title): pictures {row: (columns, pixels)}; nats: the bars (3,).
     """
-    figure, (page, bars) = subplots(1, 2, size=(9.4, 2.9), width_ratios=(2.1, 1))
+    figure, (page, bars) = subplots(1, 2, size=(10.6, 2.5), width_ratios=(2.7, 1))
     blank = np.zeros((28 * len(rows), 28 * columns))
     extent = (0, columns, len(rows), 0)
     shown = page.imshow(blank, cmap=INK, vmin=0, vmax=1, extent=extent, aspect="equal")

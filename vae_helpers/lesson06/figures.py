@@ -141,7 +141,7 @@ def class_map(labels, shares, values, z, y):
     axes[0].imshow(class_colours(labels).reshape(len(values), -1, 3), **cells)
     for label in np.unique(labels):  # some neighbours have similar colours
         inside = (labels == label).reshape(len(values), -1)
-        axes[0].contour(values, values[::-1], inside, levels=[0.5], colors="white", linewidths=1.5)
+        axes[0].contour(values, values[::-1], inside, levels=[0.5], colors="white", linewidths=1.0)
     fifths = plt.get_cmap("viridis", 5)
     picture = axes[1].imshow(shares.reshape(len(values), -1), cmap=fifths, vmin=0, vmax=1, **cells)
     figure.colorbar(picture, ax=axes[1], shrink=0.8)

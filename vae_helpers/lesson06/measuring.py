@@ -12,6 +12,8 @@ SPLIT_KL = Exercise(
             "q.sum(axis=0)": "The distributions are added up. Divide by the number of images, so that q(z) sums to 1.",
             "q.mean(axis=1)[:, None]": "The average runs over the places. q(z) is the one over the images.",
             "q.mean()": "The average runs over images and places. q(z) still has a value for each place.",
+            "q": "The images' distributions are not averaged at all.",
+            "q.max(axis=0)": "q(z) is the average of the images' distributions, not their largest value.",
             "q[0]": "That is the first image's distribution alone.",
         },
         "information": {
@@ -23,6 +25,12 @@ SPLIT_KL = Exercise(
             ),
             "np.mean(np.sum(q * np.log(average / q), axis=1))": "The fraction in the information is upside down.",
             "np.mean(np.sum(np.log(q / average), axis=1))": "The logarithms of the information have no weights.",
+            "np.mean(np.sum(q + np.log(q / average), axis=1))": "In the information q is added. It is a factor.",
+            "np.max(np.sum(q * np.log(q / average), axis=1))": "That is the most informative image. Average them all.",
+            "np.mean(np.max(q * np.log(q / average), axis=1))": "The largest place of each image is taken. Sum them.",
+            "np.mean(np.sum(p * np.log(q / average), axis=1))": "The information is weighed by the prior and not by q.",
+            "np.mean(np.sum(q * np.log(q), axis=1))": "The information has no q(z) in its logarithm.",
+            "np.mean(np.sum(q * np.log(p / average), axis=1))": "The fraction in the information is the prior's.",
             "np.mean(np.sum(q * (q / average), axis=1))": "The information has no logarithm.",
             "np.mean(np.sum(q * np.log2(q / average), axis=1))": "The information is in bits. Nats need log.",
             "np.mean(np.sum(q * np.log(q / p), axis=1))": "The first number is the whole KL, from the prior",
@@ -33,6 +41,12 @@ SPLIT_KL = Exercise(
             "np.sum(p * np.log(p / average))": "The mismatch is the wrong way round: the weights are q(z)'s.",
             "np.sum(p * np.log(average / p))": "The mismatch is weighed by the prior. The weights are q(z)'s.",
             "np.sum(average * np.log(p / average))": "The fraction in the mismatch is upside down.",
+            "np.sum(average + np.log(average / p))": "In the mismatch q(z) is added. It is a factor.",
+            "np.max(average * np.log(average / p))": "The largest place is taken for the mismatch. Sum the places.",
+            "np.sum(average * np.log(average))": "The mismatch compares with nothing: divide by the prior in the log.",
+            "np.sum(average * np.log(p))": "In the mismatch only the prior's logarithm is left.",
+            "np.sum(average * (average / p))": "The mismatch has no logarithm.",
+            "np.sum(average * np.log(average / q))": "The mismatch compares q(z) with each image. The prior is meant.",
             "np.mean(average * np.log(average / p))": "The mismatch is averaged over the places. They are summed.",
             "np.sum(average * np.log2(average / p))": "The mismatch is in bits, and nats are wanted.",
             "np.sum(np.log(average / p))": "The logarithms of the mismatch have no weights.",
@@ -77,6 +91,8 @@ MISPLACED = Exercise(
         "by_elbo": {
             "np.argsort(elbo)[:k]": RIGHT,
             "np.argsort(elbo)[-k:]": "The k highest ELBOs are taken. Low ones make an image strange.",
+            "elbo[:k]": "These are the ELBOs of the first k images.",
+            "np.argsort(elbo)[k:]": "The k lowest ELBOs are left out, and they are the ones to take.",
             "np.argsort(elbo)": "All images are taken by their ELBO. Only the k lowest count.",
             "np.argsort(np.argsort(elbo))[:k]": "argsort twice gives ranks. Here the places of the lowest are wanted.",
             "np.sort(elbo)[:k]": "np.sort gives the ELBOs themselves. The images' indices are wanted.",
@@ -166,10 +182,13 @@ def new_codes(z_mean, z_log_var, epsilon):
         ),
     ),
     accepts=(
-        "return z_mean.mean(axis=0) + np.sqrt(z_mean.var(axis=0) + np.exp(z_log_var).mean(axis=0)) * epsilon",
         (
             "variance = ops.var(z_mean, axis=0) + ops.mean(ops.exp(z_log_var), axis=0)\n"
             "return ops.mean(z_mean, axis=0) + ops.sqrt(variance) * epsilon"
+        ),
+        (
+            "variance = tf.math.reduce_variance(z_mean, axis=0) + tf.reduce_mean(tf.exp(z_log_var), axis=0)\n"
+            "return tf.reduce_mean(z_mean, axis=0) + variance**0.5 * epsilon"
         ),
     ),
 )
