@@ -14,8 +14,8 @@ from vae_helpers.strokes import draw_stroke_digits
 
 @pytest.fixture
 def few_digits(tmp_path, monkeypatch):
-    """600 + 100 stroke digits as the digits that every process loads."""
-    x_train, y_train, _ = draw_stroke_digits(600, 0)
+    """1,000 + 100 stroke digits as the digits that every process loads."""
+    x_train, y_train, _ = draw_stroke_digits(1000, 0)
     x_test, y_test, _ = draw_stroke_digits(100, 1)
     np.savez(tmp_path / "digits.npz", x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     monkeypatch.setenv("VAE_DIGITS", str(tmp_path / "digits.npz"))

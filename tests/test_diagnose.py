@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from broken_vaes import LATENTS, ODD, PIXELS, SLIPS, Plain, dense_decoder, dense_encoder, slip
+from broken_vaes import LATENTS, ODD, PIXELS, SLIPS, Plain, dense_decoder, slip
 from error_vaes import ERRORS
 from vaes import CROSS_ENTROPIES, digits
 
@@ -229,41 +229,60 @@ def test_halves_of_other_names_can_be_passed():
 
 
 def with_nan():
-    vae = slip()()[0]
+    vae, x = slip()()
     vae.decoder.layers[-1].bias.assign([np.nan] * PIXELS)
-    return vae
+    return vae, x
 
 
-def several_z():
-    def draw(self, mean, log_var):
-        return keras.ops.repeat(Plain.draw(self, mean, log_var), 3, axis=0)
-
-    return slip(draw=draw, nll=lambda self, x, out: keras.ops.mean(out))()[0]
+def several_z(self, mean, log_var):
+    return keras.ops.repeat(Plain.draw(self, mean, log_var), 3, axis=0)
 
 
-@pytest.mark.parametrize(
-    "vae, x, error, says",
-    [
-        (slip, None, TypeError, "vae must be a Keras model, but is a function"),
-        (slip(), [[0.0]], TypeError, "x must be one array of images"),
-        (slip(), np.zeros((0, PIXELS)), ValueError, "hold at least one image"),
-        (slip(), np.zeros((4, PIXELS), "uint8"), ValueError, "dtype uint8: divide the pixels by 255"),
-        (slip(), np.full((4, PIXELS), np.nan), ValueError, "x must be finite"),
-        (slip(), np.zeros((4, 6, 6)), ValueError, r"x has shape \(4, 6, 6\), but the encoder takes \(None, 36\)"),
-        (lambda: Plain(), None, ValueError, "vae is not compiled.*vae.compile"),
-        (with_nan, None, ValueError, "bias hold NaN or infinity"),
-        (several_z, None, ValueError, "192 z for 64 images"),
-        (slip(decoder=lambda: keras.Sequential([keras.layers.Dense(1)])), None, ValueError, "1 numbers an image"),
-        (slip(encoder=lambda: keras.Sequential([keras.layers.Dense(3)]),
-              call=lambda self, x, training=None: (self.decoder(self.encoder(x)[:, :1] + np.zeros((1, 4), "float32")), x, x)),
-         None, ValueError, r"The encoder gives \(None, 3\), and two heads of z's shape \(4,\) are wanted"),
-    ],
-)  # fmt: skip
-def test_bad_input_is_an_error_that_says_what_to_pass(vae, x, error, says):
-    vae = vae if vae is slip else vae()
-    vae = vae[0] if isinstance(vae, tuple) else vae
-    with pytest.raises(error, match=says):
-        diagnose(vae, digits(PIXELS) if x is None else x)
+def one_head(self, x, training=None):
+    z = self.encoder(x)[:, :1] + keras.ops.zeros((1, LATENTS))
+    return self.decoder(z), z, z
+
+
+def dense(size):
+    return lambda: keras.Sequential([keras.layers.Dense(size)])
+
+
+BAD_MODELS = {
+    "vae is not compiled.*vae.compile": lambda: (Plain(), digits(PIXELS)),
+    "bias hold NaN or infinity": with_nan,
+    "384 z for 128 images": slip(draw=several_z, nll=lambda self, x, out: keras.ops.mean(out)),
+    "gives 1 numbers an image, and x has 36": slip(decoder=dense(1)),
+    r"gives \(128, 3\), and two heads of z's shape \(4,\)": slip(encoder=dense(3), call=one_head),
+    r"can't be called on x of shape .*: ZeroDivisionError": slip(draw=lambda *_: 1 / 0, encoder=dense(3)),
+    r"neither on x nor on \(x, x\): ZeroDivisionError": slip(kl=lambda *_: 1 / 0),
+}
+
+
+@pytest.mark.parametrize("says", BAD_MODELS)
+def test_a_model_that_can_not_be_measured_is_an_error_that_says_why(says):
+    vae, x = BAD_MODELS[says]()
+    with pytest.raises(ValueError, match=says):
+        diagnose(vae, x)
+
+
+BAD_IMAGES = {
+    "x must be one array of images, .*, but is a list": [[0.0] * PIXELS],
+    r"at least one image, but has shape \(0, 36\)": np.zeros((0, PIXELS)),
+    "dtype uint8: divide the pixels by 255": np.zeros((4, PIXELS), "uint8"),
+    "x must be finite": np.full((4, PIXELS), np.nan),
+    r"x has shape \(4, 6, 6\), but the encoder takes \(None, 36\)": np.zeros((4, 6, 6)),
+}
+
+
+@pytest.mark.parametrize("says", BAD_IMAGES)
+def test_images_that_fit_would_not_get_are_an_error(says):
+    with pytest.raises((TypeError, ValueError), match=says):
+        diagnose(slip()()[0], BAD_IMAGES[says])
+
+
+def test_what_is_no_model_is_an_error():
+    with pytest.raises(TypeError, match="vae must be a Keras model, but is a function"):
+        diagnose(slip, digits(PIXELS))
 
 
 # --- the card ---

@@ -23,7 +23,17 @@ def _silent_stderr():
         os.close(kept)
 
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+def _require_tensorflow(backend):
+    """Raise ImportError unless it is Keras's TensorFlow backend: before the import, which fails for a missing one."""
+    if backend != "tensorflow":
+        raise ImportError(
+            f"The course needs Keras's TensorFlow backend, but Keras is told to use {backend!r}: "
+            "unset KERAS_BACKEND, or set it to 'tensorflow', and restart the kernel."
+        )
+
+
+os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND") or "tensorflow"  # goes before what keras.json says
+_require_tensorflow(os.environ["KERAS_BACKEND"])
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # what is logged later: errors only
 with _silent_stderr():
     import keras
@@ -31,10 +41,11 @@ with _silent_stderr():
 
     tf.ones(1)  # the first op starts the devices, which log too
 
-if keras.backend.backend() != "tensorflow":
+_require_tensorflow(keras.backend.backend())  # where keras was imported before this module
+if keras.config.floatx() in ("float16", "bfloat16"):
     raise ImportError(
-        f"The course needs Keras's TensorFlow backend, and KERAS_BACKEND is {keras.backend.backend()!r}: "
-        "unset KERAS_BACKEND, or set it to 'tensorflow', and restart the kernel."
+        f"Nothing trains in pure {keras.config.floatx()}, which keras.json sets as floatx: set it to 'float32' there "
+        "and restart the kernel. For mixed precision call keras.config.set_dtype_policy('mixed_float16')."
     )
 
 __all__ = ["keras", "tf"]

@@ -31,8 +31,8 @@ def diagnose(vae, x, encoder=None, decoder=None):
                 found = weigh(measure(bench))
             except Exception as error:
                 raise RuntimeError(
-                    "vae could not be measured: its train_step fails with chosen numbers in place of its encoder's and "
-                    f"decoder's outputs. {first_line(error)}"
+                    "diagnose could not measure this model with chosen numbers in place of its encoder's and decoder's "
+                    f"outputs. The model may be right all the same. {first_line(error)}"
                 ) from error
     return Diagnosis(
         reconstruction=found.reconstruction.name if found.reconstruction_weight is not None else "unknown",

@@ -175,9 +175,9 @@ def places_in(calls, heads):
     outputs = [(call.port, index, each) for call in calls for index, each in enumerate(flat(call.output))]
     places = {}
     for names, head in heads:
-        same = [(port, index) for port, index, each in outputs if each is head]
+        identical = [(port, index) for port, index, each in outputs if each is head]
         equal = [(port, index) for port, index, each in outputs if same(each, head)]
-        free = [each for each in same + equal if each not in places]
+        free = [each for each in identical + equal if each not in places]
         if not free:
             return ()
         places[free[0]] = Place(*free[0], names)

@@ -25,7 +25,7 @@ class Bench:
         self.parts, self.chance = parts, np.random.default_rng(0)
         self.n = int(np.clip(NUMBERS_AT_ONCE // x[0].size, 4, 64))
         self.x, self.rows = x, x[np.arange(self.n) % len(x)]
-        self.recording = Recording(parts, self.rows)
+        self.recording = Recording(parts, x[: max(4 * self.n, 32)])
         self.heads = heads_of(self.recording)
         self.z, self.out = np.array(self.recording.z), np.array(self.recording.output)
         self.reach = self._reach()
@@ -45,14 +45,14 @@ class Bench:
         return self
 
     def _moves_z(self):
-        far = np.sign(self.chance.normal(size=self.z.shape)) * 50
+        far = np.sign(self.chance.normal(size=(self.n, *self.z.shape[1:]))) * 50
         z = self.train(self.dials(mean=far)).z
         return z.shape == far.shape and np.mean(np.sign(z) == np.sign(far)) > 0.9
 
     def _reach(self):
         """What numbers the decoder can give, far out and with other weights: a decoder may ignore z."""
-        far = np.resize([1.0, 10.0, 100.0], len(self.z)).reshape(-1, *[1] * (self.z.ndim - 1))
-        far = far * self.chance.normal(size=self.z.shape)
+        far = np.resize([1.0, 10.0, 100.0], self.n).reshape(-1, *[1] * (self.z.ndim - 1))
+        far = far * self.chance.normal(size=(self.n, *self.z.shape[1:]))
         with untouched(self.parts.vae):
             for each in self.parts.vae.trainable_variables:
                 each.assign(each + self.chance.normal(0, 0.3, each.shape))
@@ -97,13 +97,10 @@ class Bench:
         named = {"x": lambda out: x} | ({"y": lambda out: y} if self.parts.with_y else {})
         return named | {"itself": lambda out: out, "its own probabilities": tf.sigmoid}
 
+    @property
     def natural_heads(self):
-        """z_mean and the second head on up to 256 images of x."""
-        size, found = 4 * self.n, []
-        for start in range(0, min(len(self.x), 256), size):
-            seen = Recording(self.parts, self.x[start : start + size])
-            found.append(np.concatenate([each for _, each in heads_of(seen)], axis=-1))
-        return np.split(np.concatenate(found), 2, axis=-1)
+        """z_mean and the second head, as the encoder gives them for x."""
+        return np.split(np.concatenate([each for _, each in self.heads], axis=-1), 2, axis=-1)
 
 
 # --- the two terms ---
@@ -154,7 +151,7 @@ def measure_sampling(bench):
     """A Sampling from training steps with random dials."""
     if not bench.follows:
         return Sampling(follows=bench.follows)
-    tried = [bench.dials() for _ in range(int(np.clip(NOISES // bench.z.size, 2, 20)))]
+    tried = [bench.dials() for _ in range(int(np.clip(NOISES // bench.dials()["mean"].size, 2, 20)))]
     z = np.stack([bench.train(dials).z for dials in tried])
     m, s = (np.stack([dials[name] for dials in tried]) for name in ("mean", "spread"))
     if np.allclose(z, m, 1e-5, 1e-5):
@@ -169,7 +166,7 @@ def measure_sampling(bench):
 def slopes_of_z(bench, by_width):
     """What the second head is by z's derivatives, and these beside the right ones. by_width: the same by z's width."""
     dials = bench.dials()
-    still, pulled = bench.train(dials), bench.train(dials | {"pull": np.ones(bench.z.shape)})
+    still, pulled = bench.train(dials), bench.train(dials | {"pull": np.ones_like(dials["pull"])})
     m, s = dials["mean"], dials["spread"]
     kl = fitting_kl(still.mean, still.spread, dials, still.z, by_width)
     own_mean, own_spread = kl.slopes(m, s, pulled.z) if kl else (still.mean, still.spread)
@@ -314,7 +311,7 @@ def measure(bench):
     found.reconstruction, found.kl = measure_reconstruction(bench), measure_kl(bench, found.sampling.spread)
     found.spread = spread_of(found.kl, found.sampling)
     found.moves, found.limits = measure_movement(bench), head_limits(bench)
-    m, s = bench.natural_heads()
+    m, s = bench.natural_heads
     found.same_heads, found.latent_kl = np.array_equal(m, s) and np.ptp(m) > 0, latent_kl(m, s, found.spread)
     found.ignored = ignored_latents(bench, m)
     told = bool(known(found.reconstruction) and found.kl)

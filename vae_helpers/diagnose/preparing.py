@@ -101,9 +101,10 @@ def require_sizes(bench):
             f"{given}, and two heads of z's shape {bench.z.shape[1:]} are wanted. "
             "Pass the layer or model that gives z_mean and the log-variance: diagnose(vae, x, encoder=...)."
         )
-    if len(bench.z) != bench.n:
+    images = min(len(bench.x), max(4 * bench.n, 32))
+    if len(bench.z) != images:
         raise ValueError(
-            f"The decoder gets {len(bench.z)} z for {bench.n} images, and a loss is measured with one z per image only."
+            f"The decoder gets {len(bench.z)} z for {images} images, and a loss is measured with one z per image only."
         )
     if bench.out[0].size != bench.rows[0].size:
         raise ValueError(
