@@ -1,4 +1,4 @@
-"""What a reader is promised of each notebook: its length, its minutes, headings without jumps, words for every figure."""
+"""What a reader is promised of each notebook: its length, its minutes, sound headings, words for every figure."""
 
 import json
 import re

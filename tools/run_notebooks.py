@@ -123,6 +123,7 @@ def renew(path):
 def main(prefixes):
     paths = chosen(prefixes)
     make_path_absolute()
+    os.environ["VAE_PROGRESS"] = "off"  # what a cell shows of it must not depend on who runs it
     if not digits_are_mnist():
         print("These digits are not MNIST, and the committed outputs are MNIST's: don't commit what this run saves.")
     for path in paths:

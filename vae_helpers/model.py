@@ -190,7 +190,7 @@ class VAE(keras.Model):
         results = super().get_metrics_result()
         if tf.executing_eagerly():  # at the end of an epoch, and not while a step is being compiled
             self._require_none_outside()
-            _require_finite_loss(results)
+            _require_finite_loss(float(results["loss"]))
         return results
 
     def _require_images(self, x):
@@ -250,10 +250,10 @@ def _images_outside(x):
     return ops.sum(ops.cast(~inside, "float32"))
 
 
-def _require_finite_loss(results):
-    if not np.isfinite(results["loss"]):
+def _require_finite_loss(loss):
+    if not np.isfinite(loss):
         raise ValueError(
-            f"loss is {float(results['loss'])}: some number became too large, and the weights may be lost. "
+            f"loss is {loss}: some number became too large, and the weights may be lost. "
             "Build the model anew, and compile it with a lower learning rate."
         )
 

@@ -32,7 +32,7 @@ BUILD_DECODER = Exercise(
             'layers.Dense(hidden_dim, activation="sigmoid")(z)': (
                 "The hidden layer saturates, as a sigmoid or a tanh does. The task asks for a ReLU."
             ),
-            'layers.Dense(512, activation="relu")(z)': "The decoder's hidden layer has 512 units whatever hidden_dim is.",
+            'layers.Dense(512, activation="relu")(z)': "The hidden layer is 512 wide whatever hidden_dim is.",
         },
         "x_logits": {
             "layers.Dense(output_dim)(hidden)": RIGHT,

@@ -118,7 +118,7 @@ def look_at_manifold(names):
     demand(side**2 == len(images) >= 25, f"a square grid of at least 25 images is wanted, but there are {len(images)}.")
     demand(0 <= images.min() and images.max() <= 1, "probabilities from 0 to 1 are wanted: did you forget the sigmoid?")
     demand(np.ptp(images, axis=0).max() > 0.5, "all images are nearly alike: does z run over the plane?")
-    return f"{side} by {side} images. plots.images(my_manifold, columns={side}) draws it."
+    return f"{side} by {side} images. vae_helpers.plots.images(my_manifold, columns={side}) draws it."
 
 
 STEPS = {

@@ -71,7 +71,7 @@ def seen_of_repeats(numbers, lengths, n):
 
 
 def seen_of_order(numbers, n_train, n):
-    """Whether the generator decides, and which rows come where. numbers: (calls, rows), the first two calls alike.
+    """Whether the generator decides, and which rows come where. numbers: (calls, rows); the first two have one seed.
 
     Nothing is said of a shuffle that is always the same, for its seed may be any.
     """

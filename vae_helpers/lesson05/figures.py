@@ -55,7 +55,7 @@ def schedule(learning_rates, every=1):
 
 @course_style()
 def planes(codes, y):
-    """The latent plane at some epochs, {epoch: z_mean (n, 2)}, all with the same limits; y: the images' classes (n,)."""
+    """The latent plane at some epochs, {epoch: z_mean (n, 2)}, all with the same limits; y: the classes (n,)."""
     figure, axes = subplots(1, len(codes), size=(2.6 * len(codes), 2.9), squeeze=False, sharex=True, sharey=True)
     outline = [withStroke(linewidth=3, foreground="white")]
     for axis, (epoch, z) in zip(axes.flat, codes.items(), strict=True):
