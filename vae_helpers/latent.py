@@ -60,20 +60,21 @@ def log_normal(z, z_mean, z_log_var):
 
 
 def log_aggregate_posterior(z, z_mean, z_log_var):
-    """log of q(z) = average over the images of N(z; z_mean, exp(z_log_var)), at each point: (points,).
+    """log of q(z) = average over the images of N(z; z_mean, exp(z_log_var)), at each point.
 
-    z: (points, latent_dim). z_mean, z_log_var: (images, latent_dim), the encoder's outputs; those images, equally
-    likely, are all that q(z) knows. Raises ValueError where a shape is another.
+    z: (..., latent_dim), any axes before the latents; returns (...,). z_mean, z_log_var: (images, latent_dim), the
+    encoder's outputs; those images, equally likely, are all that q(z) knows. Raises ValueError where a shape is another.
     """
-    require_same_shape("z_mean", z_mean, "z_log_var", z_log_var)
-    require_shape("z", z, (None, z_mean.shape[-1]))
     z, z_mean, z_log_var = (np.asarray(array, dtype=float) for array in (z, z_mean, z_log_var))
+    require_same_shape("z_mean", z_mean, "z_log_var", z_log_var)
+    places, z = z.shape[:-1], z.reshape(-1, *z.shape[-1:])
+    require_shape("z", z, (None, z_mean.shape[-1]))
     precision = np.exp(-z_log_var)  # (images, latent_dim)
     constant = log_normal(0.0, z_mean, z_log_var)  # (images,)
     chunks = np.array_split(z, -(-len(z) // POINTS_AT_ONCE) or 1)
     # log N(z) = log N(0) + z m / s^2 - z^2 / (2 s^2): two matrix products for all pairs of a point and a posterior
     exponents = (chunk @ (z_mean * precision).T - 0.5 * chunk**2 @ precision.T + constant for chunk in chunks)
-    return np.concatenate([_log_mean_exp(exponent) for exponent in exponents])
+    return np.concatenate([_log_mean_exp(exponent) for exponent in exponents]).reshape(places)
 
 
 def _log_mean_exp(exponents):

@@ -165,15 +165,15 @@ class VAE(keras.Model):
         require_positive_int("n", n)
         return decode(self.decoder, np.random.default_rng(seed).standard_normal((n, *self.decoder.input_shape[1:])))
 
-    def fit(self, x=None, *args, **kwargs):
+    def fit(self, x=None, y=None, *args, **kwargs):
         """Keras's own ``fit`` on images x."""
         self._require_images(x)
-        return super().fit(x, *args, **kwargs)
+        return super().fit(x, _target(y, **kwargs), *args, **kwargs)
 
-    def evaluate(self, x=None, *args, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """Keras's own ``evaluate`` on images x."""
         self._require_images(x)
-        return super().evaluate(x, *args, **kwargs)
+        return super().evaluate(x, _target(y, **kwargs), *args, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """Keras's own ``predict`` on images x: (x_logits, z_mean, z_log_var) of all, with one draw of z per image."""
@@ -190,7 +190,12 @@ class VAE(keras.Model):
         results = super().get_metrics_result()
         if tf.executing_eagerly():  # at the end of an epoch, and not while a step is being compiled
             self._require_none_outside()
-            _require_finite_loss(float(results["loss"]))
+            loss = float(results["loss"])
+            if not np.isfinite(loss):
+                raise ValueError(
+                    f"loss is {loss}: some number became too large, and the weights may be lost. "
+                    "Build the model anew, and compile it with a lower learning rate."
+                )
         return results
 
     def _require_images(self, x):
@@ -250,16 +255,19 @@ def _images_outside(x):
     return ops.sum(ops.cast(~inside, "float32"))
 
 
-def _require_finite_loss(loss):
-    if not np.isfinite(loss):
-        raise ValueError(
-            f"loss is {loss}: some number became too large, and the weights may be lost. "
-            "Build the model anew, and compile it with a lower learning rate."
-        )
+def _target(y, sample_weight=None, **_):
+    """What to pass for y, which is not used: Keras drops the weights of images that have no target."""
+    return sample_weight if y is None else y
 
 
 def _require_fit(encoder, decoder):
     """Raise ValueError unless the decoder takes what the encoder gives, and gives back what it takes."""
+    for name, part in (("encoder", encoder), ("decoder", decoder)):
+        if not hasattr(part, "output_shape"):
+            raise ValueError(
+                f"{name} must know its shapes: build it as keras.Model(inputs, outputs), "
+                "or as a keras.Sequential that starts with a keras.Input."
+            )
     given = encoder.output_shape  # a list of shapes where there are several outputs
     if not isinstance(given, list | tuple) or len(given) < 2 or not isinstance(given[0], tuple):
         raise ValueError(

@@ -38,6 +38,7 @@ def space():
     import scipy.special
     import scipy.stats
 
+    from vae_helpers import losses, model
     from vae_helpers.quiet import keras, tf
 
     special = {name: getattr(scipy.special, name) for name in ("entr", "expit", "logsumexp", "xlogy")}
@@ -46,6 +47,9 @@ def space():
         "keras": keras,
         "layers": keras.layers,
         "ops": keras.ops,
+        "model": model,
+        "bernoulli_nll": losses.bernoulli_nll,
+        "kl_divergence": losses.kl_divergence,
         "tf": tf,
         "norm": scipy.stats.norm,
         "NormalDist": NormalDist,

@@ -77,9 +77,16 @@ def test_two_slips_at_once_are_refused_and_most_are_told_apart(exercise):
     assert len(accepted) <= 0.1 * len(tried)  # two wrongs that undo each other are right
 
 
-def test_no_sentence_is_used_twice():
-    sentences = [sentence for exercise in EXERCISES.values() for _, sentence, _ in exercise.single_slips()]
-    assert len(sentences) == len(set(sentences)) > 300
+@each_exercise
+def test_no_sentence_serves_two_lines(exercise):
+    """Otherwise it could not say where to look."""
+    tables = [exercise.slips, *exercise.lines.values()]
+    told = [sentence for table in tables for sentence in set(table.values()) - {RIGHT}]
+    assert len(told) == len(set(told))
+
+
+def test_there_are_hundreds_of_sentences():
+    assert len({sentence for exercise in EXERCISES.values() for _, sentence, _ in exercise.single_slips()}) > 500
 
 
 @each_exercise
