@@ -19,7 +19,6 @@ IMAGES = np.random.default_rng(0).random((10, 784))
 CALLS = {
     "images": (IMAGES, list("0123456789")),
     "image_rows": ({"image": IMAGES, "decoded": IMAGES}, "abcdefghij"),
-    "averaging_error": ([1, 10, 100], [0.1, 0.03, 0.01], [0.1, 0.032, 0.01]),
 }
 
 

@@ -177,20 +177,6 @@ def draw_latent_plane(axis, title=""):
 # --- an average ---
 
 
-@course_style()
-def averaging_error(n_draws, errors, predicted):
-    """Error of the mean of n draws, measured and predicted, on logarithmic axes.
-
-    n_draws, errors, predicted: (points,) each.
-    """
-    figure, axis = subplots(size=(5.4, 3.3))
-    axis.loglog(n_draws, predicted, "--", color=COLOURS[1], label=r"predicted, falling as $1/\sqrt{n}$")
-    axis.loglog(n_draws, errors, "o", color=COLOURS[0], label="measured")
-    axis.set(xlabel="draws averaged, n", ylabel="root-mean-square error")
-    axis.legend()
-    return figure
-
-
 # --- what moves ---
 
 

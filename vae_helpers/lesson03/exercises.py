@@ -193,6 +193,10 @@ def image_cost(hidden, kernel, bias, x):
             f"{draws('normal(0, 3, (4, 2))', 6)}, {draws('normal(size=(2, 3))', 7)}, {draws('normal(size=3)', 8)}, "
             f"{draws('random((4, 3))', 9)}"
         ),
+        (
+            "np.full((2, 3), 9, 'float32'), np.ones((3, 4), 'float32'), np.zeros(4, 'float32'), "
+            f"{draws('random((2, 4))', 10)}"
+        ),
     ),
     accepts=(
         "l = hidden @ kernel + bias\nreturn (np.maximum(l, 0) - x * l + np.log1p(np.exp(-np.abs(l)))).sum(axis=1)",

@@ -37,9 +37,7 @@ KL_DIVERGENCE = Exercise(
         },
         "log_variance": {
             "z_log_var": RIGHT,
-            "-z_log_var": (
-                "The log-variance has the wrong sign: a q that shrinks to a point should cost more and more."
-            ),
+            "-z_log_var": "The log-variance has the wrong sign: a q that shrinks to a point should cost more and more.",
             "0 * z_log_var": "The log-variance term is missing: nothing keeps the variance from shrinking to 0.",
             "0.5 * z_log_var": (
                 "The log-variance is halved once more, so it is the logarithm of sigma, not of the variance."
@@ -106,8 +104,10 @@ KL_DIVERGENCE = Exercise(
         ),
     },
     cases=(
-        "np.array([[1.0, -0.5, 2.0], [0.5, 0.0, -1.0]], 'float32'), "
-        "np.array([[-1.0, 0.5, -0.3], [1.0, -2.0, 0.2]], 'float32')",
+        (
+            "np.array([[1.0, -0.5, 2.0], [0.5, 0.0, -1.0]], 'float32'), "
+            "np.array([[-1.0, 0.5, -0.3], [1.0, -2.0, 0.2]], 'float32')"
+        ),
         f"{draws('normal(0, 1.5, (5, 4))', 1)}, {draws('normal(0, 1, (5, 4))', 2)}",
         f"{draws('normal(size=(3, 1))', 3)}, {draws('normal(size=(3, 1))', 4)}",
     ),
@@ -202,12 +202,7 @@ TRAINING_LOSS = Exercise(
             "price.mean()": "Now the pixels are averaged. Line 4 was right: the price of an image is a sum.",
             "price.sum()": "Now the reconstruction is summed over the batch too. Line 4 was right.",
         },
-        "terms": {
-            "1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)": RIGHT,
-            "np.square(z_mean) + np.exp(z_log_var) - 1 - z_log_var": (
-                "The KL's terms have changed their sign, and the -0.5 in the next line was made for the old one."
-            ),
-        },
+        "terms": {"1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)": RIGHT},
         "kl": {
             "-0.5 * terms.sum(axis=-1)": RIGHT,
             "-0.5 * terms.sum()": "Now the KL is summed over the images too, so it grows with the batch.",
@@ -238,14 +233,20 @@ def training_loss(x, x_logits, z_mean, z_log_var):
 """,
     bug=(6, "mean() averages over the images and over the latents. The KL of an image is the sum over its latents."),
     cases=(
-        f"{draws('random((4, 6))', 1)}, {draws('normal(size=(4, 6))', 2)}, "
-        f"{draws('normal(size=(4, 2))', 3)}, {draws('normal(size=(4, 2))', 4)}",
-        f"{draws('random((3, 5))', 5)}, {draws('normal(size=(3, 5))', 6)}, "
-        f"{draws('normal(size=(3, 7))', 7)}, {draws('normal(size=(3, 7))', 8)}",
+        (
+            f"{draws('random((4, 6))', 1)}, {draws('normal(size=(4, 6))', 2)}, "
+            f"{draws('normal(size=(4, 2))', 3)}, {draws('normal(size=(4, 2))', 4)}"
+        ),
+        (
+            f"{draws('random((3, 5))', 5)}, {draws('normal(size=(3, 5))', 6)}, "
+            f"{draws('normal(size=(3, 7))', 7)}, {draws('normal(size=(3, 7))', 8)}"
+        ),
     ),
     unseen=(
-        f"{draws('random((5, 3))', 9)}, {draws('normal(size=(5, 3))', 10)}, "
-        f"{draws('normal(size=(5, 4))', 11)}, {draws('normal(size=(5, 4))', 12)}",
+        (
+            f"{draws('random((5, 3))', 9)}, {draws('normal(size=(5, 3))', 10)}, "
+            f"{draws('normal(size=(5, 4))', 11)}, {draws('normal(size=(5, 4))', 12)}"
+        ),
     ),
     accepts=(
         """

@@ -65,12 +65,31 @@ BLOCK_ERROR = Exercise(
             "values[-n_blocks * block :].reshape(n_blocks, -1).mean(axis=1)": (
                 "The blocks are cut from the end. Begin with the first value, and leave the rest at the end out."
             ),
+            "values[: n_blocks * block].reshape(n_blocks, -1).max(axis=1)": (
+                "The largest value of each block is taken. Its mean is wanted."
+            ),
+            "values[: n_blocks * block].reshape(n_blocks, -1)": "The mean of each block is missing.",
+            "values[: n_blocks * block].reshape(n_blocks, -1).mean(axis=0)": (
+                "The average runs over the blocks, axis 0. Average within each block, axis 1."
+            ),
+            "values[: n_blocks * block].reshape(-1, n_blocks).mean(axis=1)": (
+                "The blocks have n_blocks values each. They should have block of them."
+            ),
+            "values[:n_blocks]": (
+                "Only the first n_blocks values are used, each as a block. Use n_blocks * block of them."
+            ),
             "values": "The blocks are not formed: this is the error for independent values.",
         },
         "error": {
             "means.std(ddof=1) / np.sqrt(len(means))": RIGHT,
             "means.std(ddof=1)": "That is how far one block strays. The mean of all of them strays less.",
             "means.std(ddof=1) / np.sqrt(len(values))": "Divide by the root of the number of blocks, not of values.",
+            "means.std(ddof=1) * np.sqrt(len(means))": "You multiplied by the root: more blocks make it less certain.",
+            "means / np.sqrt(len(means))": "The standard deviation of the means is missing: one number is wanted.",
+            "means.var(ddof=1) / np.sqrt(len(means))": "The variance stands where the standard deviation belongs.",
+            "np.sqrt(means.std(ddof=1) / len(means))": "Under the root belongs the variance, not its root.",
+            "np.sqrt(means.var(ddof=1) * len(means))": "You multiplied by the number of blocks. Divide by it.",
+            "0.5 * means.var(ddof=1) / len(means)": "A root is a power of 1/2, not a factor 1/2.",
             "means.std(ddof=1) / len(means)": "Divide by the *root* of the number of blocks.",
             "means.var(ddof=1) / len(means)": "That is the variance of the mean. Take its root.",
             "means.std() / np.sqrt(len(means))": (
