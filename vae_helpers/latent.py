@@ -63,7 +63,7 @@ def log_aggregate_posterior(z, z_mean, z_log_var):
     """log of q(z) = average over the images of N(z; z_mean, exp(z_log_var)), at each point.
 
     z: (..., latent_dim), any axes before the latents; returns (...,). z_mean, z_log_var: (images, latent_dim), the
-    encoder's outputs; those images, equally likely, are all that q(z) knows. Raises ValueError where a shape is another.
+    encoder's outputs; those images, equally likely, are all that q(z) knows. Raises ValueError for other shapes.
     """
     z, z_mean, z_log_var = (np.asarray(array, dtype=float) for array in (z, z_mean, z_log_var))
     require_same_shape("z_mean", z_mean, "z_log_var", z_log_var)

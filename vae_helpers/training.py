@@ -4,7 +4,6 @@ from vae_helpers.model import VAE, build_decoder, build_encoder, spread_bends
 from vae_helpers.quiet import keras, tf
 
 BATCH_SIZE = 250  # divides 55,000 and 60,000: the compiler sees one shape of batch
-PEAK = 0.006  # of the learning rate
 STEPS_AT_ONCE = 44  # divides the 220 batches of 55,000 images
 
 
@@ -27,7 +26,7 @@ def steps_in(x, epochs):
 def rise_and_fall(steps):
     """A learning rate that rises from 0 for 300 steps (a quarter of a short training) and falls to 0 along a cosine."""
     rise = min(300, steps // 4)
-    return keras.optimizers.schedules.CosineDecay(0.0, steps - rise, warmup_target=PEAK, warmup_steps=rise)
+    return keras.optimizers.schedules.CosineDecay(0.0, steps - rise, warmup_target=0.006, warmup_steps=rise)
 
 
 def ready_to_fit(steps, seed=0):

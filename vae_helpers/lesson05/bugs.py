@@ -88,7 +88,6 @@ BLOCK_ERROR = Exercise(
             "means / np.sqrt(len(means))": "The standard deviation of the means is missing: one number is wanted.",
             "means.var(ddof=1) / np.sqrt(len(means))": "The variance stands where the standard deviation belongs.",
             "np.sqrt(means.std(ddof=1) / len(means))": "Under the root belongs the variance, not its root.",
-            "np.sqrt(means.var(ddof=1) * len(means))": "You multiplied by the number of blocks. Divide by it.",
             "0.5 * means.var(ddof=1) / len(means)": "A root is a power of 1/2, not a factor 1/2.",
             "means.std(ddof=1) / len(means)": "Divide by the *root* of the number of blocks.",
             "means.var(ddof=1) / len(means)": "That is the variance of the mean. Take its root.",
