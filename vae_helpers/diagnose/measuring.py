@@ -27,14 +27,14 @@ class Bench:
         self.x, self.rows = x, x[np.arange(self.n) % len(x)]
         self.recording = Recording(parts, x[: max(4 * self.n, 32)])
         self.heads = heads_of(self.recording)
+        self.ways = places_of(self.recording, self.heads)
         self.z, self.out = np.array(self.recording.z), np.array(self.recording.output)
         self.reach = self._reach()
         parts.bounded = self.reach == "probabilities"
 
     def take_hold(self):
         """Take the first way to the heads by which z moves with z_mean; the first of all where there is none."""
-        ways = places_of(self.recording, self.heads)
-        for way in ways + ways[:1]:
+        for way in self.ways + self.ways[:1]:
             self.parts.places = way
             self.step = Probe(self.parts, "train_step", self.rows, self.dials())
             self.follows = self._moves_z()

@@ -94,7 +94,7 @@ def bench_of(parts, x):
 
 def require_sizes(bench):
     """Raise ValueError where the heads were not found, or the decoder's output is no image of x's size."""
-    if not bench.heads:
+    if not bench.ways:
         shapes = [str(tuple(each.shape)) for call in encoder_calls(bench.recording) for each in flat(call.output)]
         given = f"The encoder gives {', '.join(shapes)}" if shapes else "No encoder was found"
         raise ValueError(
