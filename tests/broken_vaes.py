@@ -189,7 +189,6 @@ SLIPS = {
         {"gradient to z_mean", "gradient to the log-variance"},
     ),
     "epsilon with a fixed seed": (slip(noise=lambda _, m: normal(m, seed=7)), {"frozen epsilon"}),
-    "epsilon drawn once": (slip(NoiseOnce), {"frozen epsilon"}),
     "epsilon drawn by numpy": (
         slip(noise=lambda _, m: np.random.default_rng().normal(size=(1, LATENTS)).astype("float32")),
         {"frozen epsilon", "one epsilon for the batch"},

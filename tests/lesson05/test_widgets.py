@@ -128,7 +128,8 @@ def test_after_a_training_that_broke_off_within_the_cell_another_one_can_be_stop
     assert live.label.value.startswith("stopped, and what was learned is kept: 2 epochs,")
 
 
-def test_outside_jupyter_an_interrupt_is_raised_and_nothing_stays(live):
+def test_outside_jupyter_an_interrupt_is_raised_and_nothing_stays(live, monkeypatch):
+    monkeypatch.setattr(widgets, "get_ipython", lambda: None)  # other tests may have started a shell
     before = signal.getsignal(signal.SIGINT)
     break_off_with(live, interrupt, KeyboardInterrupt)
     assert signal.getsignal(signal.SIGINT) is before
