@@ -45,12 +45,6 @@ def test_another_backend_in_the_environment_is_named_before_keras_is_imported(ba
     assert "keras/" not in done.stderr, "no frame of Keras: it would fail by itself where the backend is missing"
 
 
-def test_keras_imported_before_with_another_backend_is_named():
-    code = "import keras, os; del os.environ['KERAS_BACKEND']; import vae_helpers.quiet"
-    done = python(code, KERAS_BACKEND="numpy")  # comes with Keras
-    assert "ImportError: The course needs Keras's TensorFlow backend" in done.stderr and "'numpy'" in done.stderr
-
-
 def test_the_backend_of_keras_json_gives_way_and_its_float64_is_kept(with_keras_json):
     done = with_keras_json(TRAIN, backend="jax", floatx="float64")
     assert (done.returncode, done.stdout) == (0, "tensorflow float64\n"), done.stderr
