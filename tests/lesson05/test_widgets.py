@@ -47,8 +47,8 @@ def live(monkeypatch, shown):
 def trained(live, *others, data=X, epochs=3, **arguments):
     """The history of a training that is drawn; others: callbacks before the picture's own."""
     keras.utils.set_random_seed(0)
-    vae = VAE(build_encoder(), build_decoder(), seed=0)
-    vae.compile(optimizer=keras.optimizers.Adam(1e-3))
+    vae = VAE(build_encoder(hidden_dim=16), build_decoder(hidden_dim=16), seed=0)
+    vae.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=True)  # so few steps take less time than a trace
     size = {"batch_size": 16} if data is X else {}
     callbacks = [*others, live.callback()]
     return vae.fit(data, epochs=epochs, verbose=0, callbacks=callbacks, **size, **arguments).history
