@@ -182,6 +182,7 @@ def test_a_generator_that_nobody_used_yet_is_not_there_afterwards():
 
 def test_an_error_leaves_no_trace_either():
     vae, x = slip(compute_loss=lambda *args, **kwargs: 1 / 0)()
+    vae(x)
     before = state_of(vae)
     with same_chance(), pytest.raises(ValueError, match="ZeroDivisionError"):
         diagnose(vae, x)
@@ -223,7 +224,7 @@ def test_halves_of_other_names_can_be_passed():
         diagnose(vae, digits(PIXELS), decoder=vae.right)
     assert not diagnose(vae, digits(PIXELS), encoder=vae.left, decoder=vae.right).problems
     with pytest.raises(TypeError, match="encoder must be a Keras layer or model, but is a str"):
-        diagnose(vae, digits(PIXELS), encoder="left")
+        diagnose(vae, digits(PIXELS), encoder="left", decoder=vae.right)
     with pytest.raises(ValueError, match="never calls the decoder"):
         diagnose(vae, digits(PIXELS), encoder=vae.left, decoder=dense_decoder())
 

@@ -45,6 +45,17 @@ def test_another_backend_in_the_environment_is_named_before_keras_is_imported(ba
     assert "keras/" not in done.stderr, "no frame of Keras: it would fail by itself where the backend is missing"
 
 
+def test_keras_imported_before_with_another_backend_is_named():
+    code = """
+import sys, types
+sys.modules["keras"] = types.ModuleType("keras")
+sys.modules["keras"].backend = types.SimpleNamespace(backend=lambda: "jax")
+import vae_helpers.quiet
+"""
+    line = python(code).stderr.strip().splitlines()[-1]
+    assert line.startswith("ImportError: The course needs Keras's TensorFlow backend") and "'jax'" in line
+
+
 def test_the_backend_of_keras_json_gives_way_and_its_float64_is_kept(with_keras_json):
     done = with_keras_json(TRAIN, backend="jax", floatx="float64")
     assert (done.returncode, done.stdout) == (0, "tensorflow float64\n"), done.stderr

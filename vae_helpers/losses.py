@@ -10,13 +10,7 @@ import math
 import numpy as np
 
 from vae_helpers.quiet import keras
-from vae_helpers.validate import (
-    require_batch,
-    require_floating,
-    require_nonnegative,
-    require_same_shape,
-    require_unit_range,
-)
+from vae_helpers.validate import require_floating, require_nonnegative, require_same_shape, require_unit_range
 
 ops = keras.ops
 LARGEST_LOG_VAR = 40.0  # a standard deviation of e^20, far beyond any posterior's; float32 overflows at 88
@@ -85,7 +79,8 @@ def _float_pair(name, value, other_name, other):
     value, other = ops.convert_to_tensor(value), ops.convert_to_tensor(other)
     for each_name, each in ((name, value), (other_name, other)):
         require_floating(each_name, each)
-        require_batch(each_name, each)
+        if len(each.shape) < 2:
+            raise ValueError(f"{each_name} must have shape (batch, ...), but has shape {tuple(each.shape)}.")
     require_same_shape(name, value, other_name, other)
     return at_least_float32(value, other)
 

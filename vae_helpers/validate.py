@@ -17,12 +17,6 @@ def require_shape(name, value, expected):
         raise ValueError(f"{name} must have shape ({wanted}{comma}), but has shape {shape}.")
 
 
-def require_batch(name, value):
-    """Raise ValueError unless value has a first axis, the batch, and at least one more."""
-    if len(value.shape) < 2:
-        raise ValueError(f"{name} must have shape (batch, ...), but has shape {tuple(value.shape)}.")
-
-
 def require_same_shape(name, value, other_name, other):
     """Raise ValueError unless the two shapes agree: nothing is broadcast behind the caller's back."""
     shape, other_shape = tuple(value.shape), tuple(other.shape)

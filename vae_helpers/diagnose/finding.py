@@ -37,7 +37,7 @@ def find_parts(vae, role, given=None):
     fitting = [each for name, each in named if re.search(NAMES[role], name.lower())]
     ports = [Port(each) for each in fitting if isinstance(each, keras.layers.Layer) and each._layers]
     method = role.removesuffix("r")  # encode, decode
-    return ports + ([Port(vae, method)] if callable(getattr(vae, method, None)) else [])
+    return list(dict.fromkeys(ports)) + ([Port(vae, method)] if callable(getattr(vae, method, None)) else [])
 
 
 class Recording:

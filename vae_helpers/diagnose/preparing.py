@@ -94,17 +94,17 @@ def bench_of(parts, x):
 
 def require_sizes(bench):
     """Raise ValueError where the heads were not found, or the decoder's output is no image of x's size."""
+    images = min(len(bench.x), max(4 * bench.n, 32))
+    if len(bench.z) != images:
+        raise ValueError(
+            f"The decoder gets {len(bench.z)} z for {images} images, and a loss is measured with one z per image only."
+        )
     if not bench.ways:
         shapes = [str(tuple(each.shape)) for call in encoder_calls(bench.recording) for each in flat(call.output)]
         given = f"The encoder gives {', '.join(shapes)}" if shapes else "No encoder was found"
         raise ValueError(
             f"{given}, and two heads of z's shape {bench.z.shape[1:]} are wanted. "
             "Pass the layer or model that gives z_mean and the log-variance: diagnose(vae, x, encoder=...)."
-        )
-    images = min(len(bench.x), max(4 * bench.n, 32))
-    if len(bench.z) != images:
-        raise ValueError(
-            f"The decoder gets {len(bench.z)} z for {images} images, and a loss is measured with one z per image only."
         )
     if bench.out[0].size != bench.rows[0].size:
         raise ValueError(

@@ -93,7 +93,7 @@ def is_part(thing):
 
 def value_of(variable):
     """A variable's numbers, copied."""
-    return np.array(variable.value if isinstance(variable, keras.Variable) else variable)
+    return np.asarray(variable.value if isinstance(variable, keras.Variable) else variable).copy()
 
 
 def _inside(thing):
