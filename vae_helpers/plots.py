@@ -3,7 +3,7 @@
 Nothing here trains, downloads or knows a model. A lesson's own figures stand in its folder, in ``figures.py``.
 A figure belongs to no window and no backend: a notebook shows it once, as the value of its cell.
 Ink is dark on a white page in every figure, and the colours are ones that colour-blind readers can tell apart
-(Petroff 2021, the "petroff10" sequence), always together with a label or a line style.
+(Petroff 2021, the "petroff10" sequence, its second grey made black), always together with a label or a line style.
 """
 
 import io
@@ -19,7 +19,7 @@ from PIL import Image
 
 from vae_helpers.latent import prior_radius
 
-COLOURS = plt.color_sequences["petroff10"]
+COLOURS = ["black" if colour == "#717581" else colour for colour in plt.color_sequences["petroff10"]]
 INK = "gray_r"
 STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.prop_cycle": plt.cycler(color=COLOURS)}
 

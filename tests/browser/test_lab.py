@@ -112,11 +112,11 @@ def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
     panels, explorers = page.locator(PANELS), page.locator(".vae-explorer")
     page.wait_for_function(
         "([selector, count]) => document.querySelectorAll(selector).length === count",
-        arg=[f"{PANELS}, .vae-explorer", figures_in(name)],
+        arg=[f"{PANELS}, .vae-explorer, .vae-pad", figures_in(name)],
     )
     for theme in ("Light", "Dark"):
         change_theme(page, theme)
-        for i, figure in enumerate([*panels.all(), *explorers.all()]):
+        for i, figure in enumerate([*panels.all(), *explorers.all(), *page.locator(".vae-pad").all()]):
             screenshot(page, figure, f"{name.removesuffix('.ipynb')}-{i}-{theme.lower()}")
     for i, panel in enumerate(panels.all()):
         assert_panel_moves(page, panel, f"{name}, figure {i}")

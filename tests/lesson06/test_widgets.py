@@ -5,7 +5,6 @@ import io
 import json
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from vae_helpers.lesson06 import widgets
 from vae_helpers.model import build_decoder, spread_bends
 from vae_helpers.quiet import keras
 
-EXPLORER = Path(widgets.__file__).with_name("explorer.js")
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="explorer.js is run in Node, which was not found")
 
 
@@ -34,8 +32,8 @@ def digits(n, classes=10):
 
 
 def node(script):
-    """What a script in Node prints, as JSON; explorer.js stands above it."""
-    code = EXPLORER.read_text(encoding="utf-8") + script
+    """What a script in Node prints, as JSON; the explorer's JavaScript stands above it."""
+    code = widgets.LatentExplorer._esm + script
     done = subprocess.run(["node", "--input-type=module"], input=code, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -53,8 +51,8 @@ def test_javascript_decodes_as_keras_does(hidden):
     weights = b"".join(array.tobytes() for array in model.get_weights())
     found = node(f"""
       const bytes = Uint8Array.from(atob("{base64.b64encode(weights).decode()}"), (letter) => letter.charCodeAt(0));
-      const layers = readLayers({sizes}, new DataView(bytes.buffer));
-      console.log(JSON.stringify({z.tolist()}.map((point) => Array.from(decode(layers, point)))));
+      const layers = readLayers({sizes}, readNumbers(new DataView(bytes.buffer)));
+      console.log(JSON.stringify({z.tolist()}.map((point) => Array.from(forward(layers, point)))));
     """)
     np.testing.assert_allclose(found, np.asarray(model(z)), rtol=1e-5, atol=1e-5)
 
@@ -79,7 +77,7 @@ def test_the_explorer_holds_what_the_browser_needs(decoder, n, classes):
 
 def test_the_explorers_page_holds_everything_and_names_no_address(decoder):
     explorer = widgets.latent_explorer(decoder, *digits(30))
-    page = widgets.explorer_page(widgets.saved_state(explorer), "one")
+    page = widgets.widget_page(widgets.saved_state(explorer), "one")
     for values in (explorer.weights, explorer.codes, explorer.labels, explorer.images):
         assert base64.b64encode(values).decode() in page
     assert page.count("</script>") == 1

@@ -1,56 +1,10 @@
 // The latent explorer: the latent plane with the digits as points. Dragging decodes the point under the hand, in the
-// browser, from the decoder's own weights: in JupyterLab through anywidget, and in a page where no kernel runs.
+// browser, from the decoder's own weights: in JupyterLab through anywidget, and in a page where no kernel runs. The
+// text of network.js stands above.
 
 const CELLS = 24; // images along a side of the manifold
 const STEPS = 9; // images from pin A to pin B
 const NEAR = 9; // a click this many pixels from a digit's point chooses it
-
-// --- the decoder: Dense layers with ReLU between them ---
-
-// Weights (float32, little-endian: each layer's kernel row by row, then its bias) -> layers.
-export function readLayers(sizes, view) {
-  const numbers = new Float32Array(view.byteLength / 4);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat32(4 * i, true);
-  let at = 0;
-  return sizes.slice(1).map((outputs, i) => {
-    const kernel = numbers.subarray(at, (at += sizes[i] * outputs));
-    return { kernel, bias: numbers.subarray(at, (at += outputs)) };
-  });
-}
-
-// A point z -> the logits of its image.
-export function decode(layers, z) {
-  let values = Float64Array.from(z);
-  layers.forEach(({ kernel, bias }, number) => {
-    const outputs = Float64Array.from(bias);
-    values.forEach((value, i) => {
-      if (number > 0 && value <= 0) return; // ReLU: this unit is 0
-      for (let j = 0, k = i * outputs.length; j < outputs.length; j++, k++) outputs[j] += value * kernel[k];
-    });
-    values = outputs;
-  });
-  return values;
-}
-
-export const sigmoid = (logit) => 1 / (1 + Math.exp(-logit));
-
-// --- drawing ---
-
-// An image, values in [0, 1], as ink on paper, at a place of a canvas.
-function drawImage(canvas, values, x = 0, y = 0) {
-  const context = canvas.getContext("2d");
-  const side = Math.sqrt(values.length);
-  const pixels = context.createImageData(side, side);
-  values.forEach((value, i) => {
-    pixels.data.fill(255 * (1 - value), 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
-  });
-  context.putImageData(pixels, x, y);
-}
-
-const figure = (name, side) => `<figure>
-  <canvas class="image" width="${side}" height="${side}" role="img" aria-label="${name}"></canvas>
-  <figcaption aria-live="polite">${name}</figcaption></figure>`;
 
 // The elements. JupyterLab must not take the keys for its own: hence data-lm-suppress-shortcuts.
 const layout = (side, classes, colours) => `<div class="vae-explorer" data-lm-suppress-shortcuts="true">
@@ -91,12 +45,9 @@ function readPoints(model) {
   }));
 }
 
-const number = (value) => value.toFixed(2).replace(/^-0.00$/, "0.00").replace("-", "\u2212");
-const words = (z) => `(${z.map(number).join(", ")})`;
-
 function render({ model, el }) {
-  const layers = readLayers(model.get("sizes"), model.get("weights"));
-  const image = (z) => decode(layers, z).map(sigmoid);
+  const layers = readLayers(model.get("sizes"), readNumbers(model.get("weights")));
+  const image = (z) => forward(layers, z).map(sigmoid);
   const points = readPoints(model);
   const colours = model.get("colours");
   const side = Math.sqrt(model.get("sizes").at(-1));

@@ -247,3 +247,28 @@ def explorer(codes, y, manifold, values, decoded):
     plane.set(xlim=edges, ylim=edges)
     draw_image(image, decoded, "decoded at the cross")
     return figure
+
+
+@course_style()
+def drawn_digit(x, x_again, log_joint, z, found):
+    """The drawing pad as it begins: an image x (pixels,), its reconstruction, and the posterior round z_mean.
+
+    log_joint: log p(x, z) up to a constant at the points z (n * n, 2) of a grid; found: what pad.measure says of x.
+    """
+    figure, axes = subplots(1, 3, size=(7.6, 3.4))
+    draw_image(axes[0], x, "the model gets")
+    draw_image(axes[1], x_again, "its reconstruction")
+    side = round(len(z) ** 0.5)
+    (left, low), (right, high) = z.min(axis=0), z.max(axis=0)
+    shades = np.exp(log_joint - log_joint.max()).reshape(side, side)
+    style = {"extent": (left, right, low, high), "origin": "upper", "cmap": INK, "vmin": 0, "vmax": 1.25}
+    axes[2].imshow(shades, **style)
+    for sigmas in (1, 2):
+        draw_posterior(axes[2], found["z_mean"], found["z_log_var"] + 2 * np.log(sigmas), color="#c14700", linewidth=2)
+    axes[2].set(title="posterior, encoder", xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    figure.supxlabel(
+        f"reconstruction {found['reconstruction']:.1f} + KL {found['kl']:.1f}: ELBO {found['elbo']:.1f} nats"
+        f" (standard error {found['error']:.1f})",
+        size="medium",
+    )
+    return figure

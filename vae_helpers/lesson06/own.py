@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vae_helpers.lesson06.pad import encoder_layers
 from vae_helpers.lesson06.widgets import dense_layers
 from vae_helpers.model import VAE
 from vae_helpers.quiet import keras
@@ -14,8 +15,8 @@ NAMES = "my_encoder.keras", "my_decoder.keras"
 def load_vae(folder="."):
     """The VAE of the encoder and the decoder that the learner saved in a folder, or None where there is none.
 
-    A line says which model it is. One that this notebook can't use (not 784 pixels to two latents, or a decoder that
-    is no chain of Dense layers) is left aside with the reason, and so is a file that can't be read.
+    A line says which model it is. One that this notebook can't use (not 784 pixels to two latents, or an encoder or
+    a decoder that is no chain of Dense layers) is left aside with the reason, and so is a file that can't be read.
     """
     paths = [Path(folder) / name for name in NAMES]
     if not all(path.exists() for path in paths):
@@ -37,6 +38,7 @@ def _usable(encoder, decoder):
     shapes = [tuple(each.shape) for each in heads] if isinstance(heads, list | tuple) else "other"
     if shapes != [(3, 2), (3, 2)]:
         raise ValueError("the encoder must give z_mean and z_log_var, each with 2 latents.")
+    encoder_layers(encoder)  # the pad needs them
     vae = VAE(encoder, decoder, seed=0)
     vae.compile()
     return vae

@@ -87,7 +87,7 @@ def logits(layers, z):
 class LatentExplorer(Shown, anywidget.AnyWidget):
     """The latent plane to drag in. It decodes in the browser (explorer.js), in a page even without a kernel."""
 
-    _esm = Path(__file__).with_name("explorer.js")
+    _esm = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("network.js", "explorer.js"))
     _css = Path(__file__).with_name("explorer.css")
     sizes = traitlets.List(traitlets.Int()).tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)  # float32: each layer's kernel, row by row, then its bias
@@ -137,35 +137,39 @@ def latent_explorer(decoder, z_mean, y, images):
 
 # --- pages ---
 
-PAGE = """<div id="{name}" class="vae-explorer-page"></div>
+PAGE = """<div id="{name}" class="vae-widget-page"></div>
 <style>{css}</style>
 <script type="module">
 {js}
 const state = {state};
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 for (const [name, text] of Object.entries({buffers})) state[name] = bytes(text);
-const model = {{ get: (name) => state[name] }};
+const set = (name, value) => (state[name] = value);
+const model = {{ get: (name) => state[name], set, on() {{}}, save_changes() {{}} }};
 render({{ model, el: document.getElementById("{name}") }});
 </script>"""
 
 
-def saved_state(explorer):
-    """A LatentExplorer as a notebook's widget state keeps it: what ``explorer_page`` takes."""
-    return dependency_state([explorer], drop_defaults=False)[explorer.model_id]
+def saved_state(widget):
+    """A widget as a notebook's widget state keeps it: what ``widget_page`` takes."""
+    return dependency_state([widget], drop_defaults=False)[widget.model_id]
 
 
-def explorer_page(saved, name):
-    """A saved LatentExplorer as HTML that needs neither a kernel nor a network.
+def widget_page(saved, name):
+    """A saved widget that computes in the browser as HTML that needs neither a kernel nor a network.
 
-    saved: one entry of a notebook's widget state, as nbclient keeps it with store_widget_state=True; name: for the id
-    of the page's element, another one for each explorer in a page.
+    saved: one entry of a notebook's widget state, as nbclient keeps it with store_widget_state=True; its JavaScript
+    must define a function render. name: for the id of the page's element, one for each in a page.
     """
     state, buffers = saved["state"], {each["path"][0]: each["data"] for each in saved["buffers"]}
-    plain = {name: state[name] for name in ("sizes", "colours")}
+    own = {name: value for name, value in state.items() if not name.startswith("_") and value is not None}
     return PAGE.format(
-        name=f"explorer-{name}",
+        name=f"widget-{name}",
         css=state["_css"],
         js=state["_esm"],
-        state=json.dumps(plain),
+        state=json.dumps(own),
         buffers=json.dumps(buffers),
     )
+
+
+explorer_page = widget_page
