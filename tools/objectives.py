@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "teaching" / "objectives.md"
 HEAD = """# Objectives, and what tests each of them
 
-Each notebook opens with what a learner can do after it. This table names the exercise or the "Predict, then run" prompt that
-tests each objective. It is taken from the ends of the notebooks.
+Each notebook opens with what a learner can do after it. This table names the exercise or the "Predict, then run" prompt
+that tests each objective. It is taken from the ends of the notebooks.
 
 | notebook | objective | tested by |
 |---|---|---|
