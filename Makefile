@@ -2,15 +2,16 @@
 # make test         the environment, then every check and test
 # make test-oldest  the package's tests, on the oldest versions that pyproject.toml declares
 # make test-browser the interactive figures in a real JupyterLab and a headless Chromium
-# make course       run the notebooks on whatever digits can be had, and write them as pages to build/
+# make site         write the course as a site to build/site/, from the notebooks as they are committed
+# make course       run the notebooks on whatever digits can be had, and write the site from those
 # make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
 # make bench        measure how fast the course trains, against others (about 45 minutes)
 # make lock         choose newer versions of everything
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
-# VAE_DIGITS names other digits: see README.md.
+# VAE_DIGITS names other digits: see docs/set-up.md.
 
-.PHONY: lab test test-oldest test-browser course notebooks bench lock setup
+.PHONY: lab test test-oldest test-browser site course notebooks bench lock setup
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -30,8 +31,11 @@ test-oldest: setup
 test-browser: setup
 	$(RUN) -m pytest -q tests/browser $(ARGS)
 
+site: setup
+	@$(RUN) tools/write_site.py
+
 course: setup
-	@$(RUN) tools/write_course.py
+	@$(RUN) tools/write_site.py --run
 
 notebooks: setup
 	@$(RUN) tools/run_notebooks.py $(NB)

@@ -1,16 +1,11 @@
-"""The scripts behind the make targets: which comparison, what a page holds, whether a browser is opened."""
-
-import re
+"""The scripts behind the make targets: which comparison, whether a browser is opened."""
 
 import check_notebooks
 import digits
-import nbformat
 import numpy as np
 import open_lab
 import pytest
-import write_course
 
-words = nbformat.v4.new_markdown_cell
 IMAGES = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), "uint8")
 LABELS = np.arange(1000, dtype="uint8") % 10
 
@@ -62,31 +57,6 @@ def test_a_name_is_left_alone(name, tmp_path, monkeypatch):
     assert digits.os.environ["VAE_DIGITS"] == name
 
 
-def test_a_page_asks_nothing_of_the_network():
-    cells = [words("# 01 · A lesson & more\n\n[next](02_next.ipynb), $x^2$"), nbformat.v4.new_code_cell("1")]
-    page = write_course.page(nbformat.v4.new_notebook(cells=cells))
-    assert not re.search(r"""(?i)<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?(?:https?:)?//""", page)
-    assert not re.search(r"""(?:url\(|import\s*\(?|@import)\s*["']?(?:https?:)?//""", page)
-    assert "<title>01 · A lesson &amp; more</title>" in page
-    assert 'href="02_next.html"' in page and 'src="mathjax/MathJax.js?config=' in page
-
-
-def test_what_lab_folds_is_folded_in_the_page_until_the_next_heading():
-    folded = words("#### Hint 1 & more", metadata={"jp-MarkdownHeadingCollapsed": True})
-    cells = [words("# 01 A lesson"), folded, words("inside"), words("inside too"), words("## Open"), words("outside")]
-    page = write_course.page(nbformat.v4.new_notebook(cells=cells))
-    ((summary, inside),) = re.findall(r"<details><summary>(.+?)</summary>(.+?)</details>", page, re.DOTALL)
-    assert summary == "Hint 1 &amp; more" and "inside" in inside and "inside too" in inside
-    assert "outside" not in inside and page.count(">outside<") == 1 and "<h4" not in page
-
-
-def test_mathjax_is_copied(tmp_path):
-    write_course.copy_mathjax(tmp_path / "mathjax")
-    config = re.search(r"mathjax/MathJax\.js\?config=([\w-]+)", write_course.TEMPLATE)[1]
-    for part in ("MathJax.js", "LICENSE", f"config/{config}.js", "fonts/HTML-CSS/STIX-Web/woff"):
-        assert (tmp_path / "mathjax" / part).exists(), part
-
-
 @pytest.mark.parametrize(
     ("platform", "environ", "opens"),
     [
@@ -109,23 +79,3 @@ def test_no_browser_installed(monkeypatch):
 
     monkeypatch.setattr(open_lab.webbrowser, "get", nothing)
     assert not open_lab.browser_can_open("darwin", {})
-
-
-def test_a_widget_shown_twice_gets_two_places_in_the_page():
-    state = {
-        "_anywidget_id": "vae_helpers.lesson06.widgets.LatentExplorer",
-        "_css": "",
-        "_esm": "",
-        "sizes": [],
-        "colours": [],
-    }
-    states = {"one": {"state": state, "buffers": []}}
-    data = {write_course.WIDGET_VIEW: {"model_id": "one"}}
-    cells = [
-        nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", dict(data))]) for _ in range(2)
-    ]
-    widget_states = {"widgets": {write_course.WIDGET_STATE: {"state": states}}}
-    nb = nbformat.v4.new_notebook(cells=cells, metadata=widget_states)
-    write_course.place_widgets(nb)
-    names = [re.search(r'<div id="(.+?)"', cell.outputs[0].data["text/html"])[1] for cell in nb.cells]
-    assert len(set(names)) == 2

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from alive import WIDGET_VIEW, is_kept, keep, run_states
 from digits import digits_are_mnist, make_path_absolute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -28,7 +29,6 @@ LANGUAGE = {  # what the kernel says of itself, without Python's version; nbconv
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TRANSIENT = ("execution", "collapsed", "ExecuteTime", "scrolled", "trusted")
 
 
@@ -111,12 +111,16 @@ def timed_run(path):
 def renew(path):
     """Run a notebook and save what is new in it. Exits with the reason if it fails or loses a picture."""
     committed, nb = nbformat.read(path, as_version=4), timed_run(path)
+    alive = run_states(nb)
     normalise(nb)
     if lost := without_picture(nb):
         sys.exit(f"{path.name} shows figures without their pictures, in cells {lost}; the file is as it was.")
     nb.metadata[FINGERPRINT] = fingerprint(nb, path.stem)
     keep_committed(nb, committed)
-    save(nbformat.writes(nb) + "\n", path)
+    text = nbformat.writes(nb) + "\n"
+    if text != path.read_text(encoding="utf-8") or not is_kept(alive, path.stem):
+        keep(alive, path.stem)
+    save(text, path)
     keep_picture(nb, path.with_name("manifold.png"))
 
 

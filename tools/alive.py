@@ -1,0 +1,102 @@
+"""Widgets that compute in the browser, as HTML for the site: the site shows them alive where no kernel runs.
+
+A notebook is committed with a picture of such a widget, since its numbers are large. They are kept beside the site's
+pages, in docs/alive/, by `make notebooks`; `make course`, which runs the notebooks, takes them from the run.
+"""
+
+import base64
+import itertools
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from vae_helpers.lesson06.widgets import widget_page
+
+ALIVE = Path(__file__).parents[1] / "docs" / "alive"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KEPT_BITS = np.uint32(0xFFFFF000)  # of a float32: 11 of its fraction's 23 bits, as many as a half-precision number has
+
+
+def run_states(nb):
+    """{cell id: the saved widget} of those widgets of a notebook just run that bring their own JavaScript."""
+    states = nb.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    found = {}
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            view = output.get("data", {}).get(WIDGET_VIEW, {})
+            saved = states.get(view.get("model_id"), {})
+            if "_esm" in saved.get("state", {}):
+                found[cell["id"]] = saved
+    return found
+
+
+def kept_path(stem):
+    return ALIVE / f"{stem}.zip"
+
+
+def kept_states(stem):
+    """The same of a notebook that was not run now, as ``keep`` wrote it; empty where it has no such widget."""
+    if not kept_path(stem).exists():
+        return {}
+    with zipfile.ZipFile(kept_path(stem)) as file:
+        found = json.loads(file.read("widgets.json"))
+        for name, saved in found.items():
+            for number, buffer in enumerate(saved["buffers"]):
+                buffer["data"] = base64.b64encode(file.read(f"{name}-{number}")).decode()
+    return found
+
+
+def is_kept(states, stem):
+    """Whether what is kept of a notebook's widgets is of the same cells and shown by the same JavaScript."""
+    return programs(states) == programs(kept_states(stem))
+
+
+def programs(states):
+    return {name: (saved["state"]["_esm"], saved["state"].get("_css")) for name, saved in states.items()}
+
+
+def keep(states, stem):
+    """Write what a notebook's widgets hold to docs/alive/, or remove the file of a notebook that has none."""
+    path = kept_path(stem)
+    if not states:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
+        for name, saved in states.items():
+            for number, buffer in enumerate(saved["buffers"]):
+                write(file, f"{name}-{number}", packed(saved, buffer))
+        plain = {name: {**saved, "buffers": [*map(without_data, saved["buffers"])]} for name, saved in states.items()}
+        write(file, "widgets.json", json.dumps(plain, sort_keys=True))
+
+
+def write(file, name, content):
+    """A file in a zip, the same in every run: without the time of writing."""
+    file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_LZMA)
+
+
+def without_data(buffer):
+    return {key: value for key, value in buffer.items() if key != "data"}
+
+
+def packed(saved, buffer):
+    """A buffer's bytes; of float32 weights only so many bits of each fraction, since the rest packs badly."""
+    raw = base64.b64decode(buffer["data"])
+    if buffer["path"] != ["weights"] or len(raw) != 4 * parameters(saved["state"].get("sizes")):
+        return raw
+    return (np.frombuffer(raw, "<u4") & KEPT_BITS).tobytes()
+
+
+def parameters(sizes):
+    """How many numbers the kernels and biases of Dense layers hold; -1 where sizes is no list of layer sizes."""
+    if not isinstance(sizes, list) or not all(isinstance(size, int) for size in sizes):
+        return -1
+    return sum((size + 1) * following for size, following in itertools.pairwise(sizes))
+
+
+def as_html(saved, name):
+    """A saved widget as HTML that needs no kernel. name: another one for each widget in a page."""
+    return widget_page(saved, name)

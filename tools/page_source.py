@@ -1,0 +1,72 @@
+"""A notebook as the source of its page in the site: what myst-nb reads."""
+
+import re
+from textwrap import dedent
+
+import nbformat
+from alive import WIDGET_VIEW, as_html
+from colab import places, repository
+
+words = nbformat.v4.new_markdown_cell
+FOLDED = "jp-MarkdownHeadingCollapsed"
+MOVES = "Interactive figure"  # how the text of a widget's picture begins
+STANDS_STILL = dedent("""\
+    :::{container} stands-still
+    This figure moves in JupyterLab. Run the notebook there, then drag a slider, or focus it and press the arrow keys.
+    :::""")
+
+
+def page_source(nb, states, stem):
+    """The notebook for its page. states: {cell id: saved widget} of those alive there. Changes nb, and returns it."""
+    show_widgets(nb, states)
+    fold(nb)
+    title, _, rest = nb.cells[0].source.partition("\n")
+    nb.cells[0].source = f"{title}\n\n{offers(stem)}\n{rest}"
+    for number, cell in enumerate(nb.cells):
+        if cell.cell_type == "markdown":
+            cell.source = escape_comments(cell.source)
+        cell["id"] = f"cell-{number}"
+    return nb
+
+
+def offers(stem):
+    """Where to run the notebook, for under its first cell."""
+    links = [f"{{download}}`Download this notebook <../download/{stem}.ipynb>`"]
+    links += [f"[{text}]({address})" for text, address in places(repository(), stem).items()]
+    return ":::{container} offers\n" + " · ".join(links) + "\n:::"
+
+
+def show_widgets(nb, states):
+    """Put the widgets that compute in the browser into the page; under the picture of another, say how it moves."""
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            data.pop(WIDGET_VIEW, None)
+            if cell.get("id") in states and "image/png" in data:
+                output.data = {"text/html": as_html(states[cell.id], len(cells))}
+            elif data.get("text/plain", "").startswith(MOVES):
+                cells.append(words(STANDS_STILL))
+    nb.cells = cells
+
+
+def fold(nb):
+    """Fold what Lab shows folded, such as a hint, until the next heading; its own heading becomes the summary."""
+    cells, opened = [], False
+    for cell in nb.cells:
+        heading = re.match(r"#+ +(.+)", cell.source) if cell.cell_type == "markdown" else None
+        if heading and opened:
+            cells.append(words("</details>"))
+            opened = False
+        if heading and cell.metadata.get(FOLDED):
+            cells.append(words(f'<details class="fold"><summary>{heading[1]}</summary>'))
+            opened = True
+        else:
+            cells.append(cell)
+    nb.cells = cells + [words("</details>")] * opened
+
+
+def escape_comments(text):
+    """Markdown as Jupyter reads it: a line that begins with % is no comment."""
+    return re.sub(r"(?m)^%", r"\\%", text)

@@ -1,0 +1,127 @@
+"""Write the course as a site to build/site/, which opens without a network: what `make site` and `make course` do.
+
+    python tools/write_site.py          from the notebooks as they are committed: nothing is run
+    python tools/write_site.py --run    from the notebooks, run on whatever digits can be had
+
+The sources of all pages are gathered in build/site-source/: docs/, the notebooks and the pages that are made here.
+"""
+
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from alive import kept_states, run_states
+from colab import handed_out
+from digits import make_path_absolute
+from page_source import page_source
+from reading_time import stated
+from run_notebooks import chosen, timed_run
+from sphinx.cmd.build import build_main
+
+ROOT = Path(__file__).parents[1]
+DOCS, SITE, SOURCE = ROOT / "docs", ROOT / "build" / "site", ROOT / "build" / "site-source"
+COPIED = {"CONTRIBUTING.md": "contribute.md", "CITATION.cff": "CITATION.cff"}  # what stands elsewhere in the repository
+BESIDE = ("glossary.md", "manifold.png")  # of notebooks/
+UP_TO_ROOT = re.compile(r"(?<=\]\()((?:\.\./)+)(?=notebooks/)")  # in a link of a page in docs/
+ROOMS = {  # the reference's pages: what stands on them
+    "core": ("The core: what several notebooks import", "*.py"),
+    "exercises": ("Exercises: check, progress and what is behind them", "exercises/*.py"),
+    "diagnose": ("Diagnose: what a VAE's loss weighs", "diagnose/*.py"),
+}
+AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
+
+
+def stage(notebooks, source):
+    """Gather all sources in one folder. notebooks: {stem: (notebook, {cell id: saved widget})}."""
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("parked", "alive", "__pycache__", ".*"))
+    for page in source.rglob("*.md"):
+        page.write_text(UP_TO_ROOT.sub(one_level_less, page.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, page in COPIED.items():
+        shutil.copy(ROOT / name, source / page)
+    (source / "notebooks").mkdir(exist_ok=True)
+    for name in BESIDE:
+        shutil.copy(ROOT / "notebooks" / name, source / "notebooks" / name)
+    for stem, (nb, states) in notebooks.items():
+        nbformat.write(page_source(nb, states, stem), source / "notebooks" / f"{stem}.ipynb")
+    (source / "minutes.md").write_text(minutes_table(notebooks), encoding="utf-8")
+    write_reference(source / "reference")
+    hand_out(source / "download")
+
+
+def one_level_less(match):
+    """From a page in docs/ the notebooks are in the folder above; in the site they are in the page's own."""
+    return match[1].removesuffix("../")
+
+
+def write_reference(folder):
+    """A page for each room of the package, of all modules in it, from their docstrings."""
+    folder.mkdir(exist_ok=True)
+    package = ROOT / "vae_helpers"
+    lessons = sorted(path.name for path in package.glob("lesson*"))
+    rooms = ROOMS | {name: (f"Notebook {name[-2:]}: its figures and widgets", f"{name}/*.py") for name in lessons}
+    for room, (title, pattern) in rooms.items():
+        paths = sorted(path.relative_to(ROOT) for path in package.glob(pattern) if has_docstring(path))
+        modules = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+        sections = [f"## {module}\n\n{AUTOMODULE.format(module)}" for module in modules]
+        (folder / f"{room}.md").write_text("\n".join([f"# {title}\n", *sections]), encoding="utf-8")
+
+
+def has_docstring(path):
+    return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose")
+
+
+def minutes_table(stems):
+    """Markdown: the notebooks with what they state of themselves, their title and their minutes."""
+    rows = ["| notebook | the one idea | reading, minutes | exercises, minutes |", "|---|---|---|---|"]
+    total = [0, 0]
+    for path in (ROOT / "notebooks" / f"{stem}.ipynb" for stem in stems):
+        title, _, idea = heading(nbformat.read(path, as_version=4)).partition(": ")
+        both = stated(path) or (0, 0)
+        rows.append(f"| [{title}](notebooks/{path.name}) | {idea} | {both[0]} | {both[1]} |")
+        total = [old + new for old, new in zip(total, both, strict=True)]
+    hours = [f"{minutes / 60:.1f} hours" for minutes in total]
+    return "\n".join([*rows, f"| all | | {hours[0]} | {hours[1]} |"]) + "\n"
+
+
+def heading(nb):
+    return re.search(r"^# +(.+)$", nb.cells[0].source, re.MULTILINE)[1]
+
+
+def hand_out(folder):
+    """For download: each notebook without outputs, as a learner's copy is, and not the source of its page."""
+    folder.mkdir()
+    for path in chosen([]):
+        nbformat.write(handed_out(nbformat.read(path, as_version=4)), folder / path.name)
+
+
+def build(source, site):
+    """Let Sphinx write the pages. Exits where it stops; its warnings are lines on stderr."""
+    shutil.rmtree(site, ignore_errors=True)
+    if build_main(["-q", "-b", "html", "-d", str(source.parent / "site-doctrees"), "-E", str(source), str(site)]):
+        sys.exit("The site was not written: see the lines above.")
+
+
+def committed(path):
+    return nbformat.read(path, as_version=4), kept_states(path.stem)
+
+
+def run(path):
+    nb = timed_run(path)
+    return nb, run_states(nb)
+
+
+def main(arguments):
+    start = time.time()
+    make_path_absolute()
+    read = run if "--run" in arguments else committed
+    stage({path.stem: read(path) for path in chosen([])}, SOURCE)
+    build(SOURCE, SITE)
+    print(f"Written in {time.time() - start:.0f} s. Open {SITE / 'index.html'} in a browser.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
