@@ -4,6 +4,7 @@
 # make test-browser the interactive figures in a real JupyterLab and a headless Chromium
 # make site         write the course as a site to build/site/, from the notebooks as they are committed
 # make course       run the notebooks on whatever digits can be had, and write the site from those
+# make workshop     copies for learners and instructors, and slides, to build/workshop/; ARGS=--without-hints
 # make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
 # make bench        measure how fast the course trains, against others (about 45 minutes)
 # make lock         choose newer versions of everything
@@ -11,7 +12,7 @@
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
 # VAE_DIGITS names other digits: see docs/set-up.md.
 
-.PHONY: lab test test-oldest test-browser site course notebooks bench lock setup
+.PHONY: lab test test-oldest test-browser site course workshop notebooks bench lock setup
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -36,6 +37,9 @@ site: setup
 
 course: setup
 	@$(RUN) tools/write_site.py --run
+
+workshop: setup
+	@$(RUN) tools/workshop.py $(ARGS)
 
 notebooks: setup
 	@$(RUN) tools/run_notebooks.py $(NB)

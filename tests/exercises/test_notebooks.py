@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from notebook_names import notebook_names
 
 from vae_helpers.exercises import EXERCISES, check, done
 
@@ -28,33 +29,6 @@ def tagged(notebook, tag):
 def defined(text):
     """The names of the functions and classes that a cell defines."""
     return [node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-
-
-def space():
-    """The names that stubs and solutions may use: those that the notebooks import."""
-    from statistics import NormalDist
-
-    import numpy as np
-    import scipy.special
-    import scipy.stats
-
-    from vae_helpers import losses, model
-    from vae_helpers.quiet import keras, tf
-
-    special = {name: getattr(scipy.special, name) for name in ("entr", "expit", "logsumexp", "xlogy")}
-    return {
-        "np": np,
-        "keras": keras,
-        "layers": keras.layers,
-        "ops": keras.ops,
-        "model": model,
-        "bernoulli_nll": losses.bernoulli_nll,
-        "kl_divergence": losses.kl_divergence,
-        "tf": tf,
-        "norm": scipy.stats.norm,
-        "NormalDist": NormalDist,
-        **special,
-    }
 
 
 @each_notebook
@@ -103,7 +77,7 @@ def test_no_other_cell_uses_the_name_of_an_exercise(notebook):
 
 @each_notebook
 def test_with_nothing_filled_in_every_check_says_unattempted(notebook):
-    filled = space()
+    filled = notebook_names()
     for text in tagged(notebook, "exercise"):
         exec(text, filled)
     said = {name: check(filled[name]).status for name in EXERCISES.lessons[notebook]}
@@ -113,7 +87,7 @@ def test_with_nothing_filled_in_every_check_says_unattempted(notebook):
 
 @each_notebook
 def test_the_solutions_are_correct(notebook):
-    filled = space()
+    filled = notebook_names()
     for text in tagged(notebook, "solution"):
         exec(text, filled)
     said = {name: check(filled[f"{name}_solution"], name) for name in EXERCISES.lessons[notebook]}
