@@ -39,7 +39,7 @@ course: setup
 	@$(RUN) tools/write_site.py --run
 
 workshop: setup
-	@$(RUN) tools/workshop.py $(ARGS)
+	@$(RUN) tools/write_workshop.py $(ARGS)
 
 notebooks: setup
 	@$(RUN) tools/run_notebooks.py $(NB)

@@ -7,11 +7,11 @@ import sys
 
 import nbformat
 import pytest
-import slides
+import write_slides as slides
+import write_workshop as workshop
 from nbclient import NotebookClient
 from notebook_names import notebook_names
 
-import workshop
 from vae_helpers.exercises import EXERCISES, check
 
 PATHS = sorted(workshop.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))

@@ -1,10 +1,10 @@
 """Write a workshop's copies of the notebooks: what `make workshop` does.
 
-    python tools/workshop.py                    build/workshop/learner/, instructor/ and slides/
-    python tools/workshop.py --without-hints    learner copies in which the hints are left out too
+    python tools/write_workshop.py                    build/workshop/learner/, instructor/ and slides/
+    python tools/write_workshop.py --without-hints    learner copies in which the hints are left out too
 
 A learner's copy has no outputs and no solutions. An instructor's copy has the solutions in the exercises' cells, so
-that every check agrees, and the notes of docs/teaching/ at their places. Slides are made by tools/slides.py.
+that every check agrees, and the notes of docs/teaching/ at their places. Slides are made by tools/write_slides.py.
 """
 
 import copy
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import learner_copy
-import slides
+import write_slides as slides
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS, NOTES, BUILD = ROOT / "notebooks", ROOT / "docs" / "teaching", ROOT / "build" / "workshop"
@@ -111,7 +111,7 @@ def teachers_notes(path):
 
 def main(arguments):
     if unknown := set(arguments) - {"--without-hints"}:
-        sys.exit(f"workshop.py knows --without-hints alone, and not {' '.join(sorted(unknown))}.")
+        sys.exit(f"write_workshop.py knows --without-hints alone, and not {' '.join(sorted(unknown))}.")
     shutil.rmtree(BUILD, ignore_errors=True)
     slides.copy_files(BUILD / "slides")
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
