@@ -6,13 +6,15 @@
 # make course       run the notebooks on whatever digits can be had, and write the site from those
 # make workshop     copies for learners and instructors, and slides, to build/workshop/; ARGS=--without-hints
 # make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
+# make hub          a server for a class: who may come in, the board and the rest: workshop/README.md
+# make board        what a class is stuck on, from the reports in a folder: FOLDER=/shared/reports
 # make bench        measure how fast the course trains, against others (about 45 minutes)
 # make lock         choose newer versions of everything
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
 # VAE_DIGITS names other digits: see docs/set-up.md.
 
-.PHONY: lab test test-oldest test-browser site course workshop notebooks bench lock setup
+.PHONY: lab test test-oldest test-browser site course workshop notebooks bench lock setup hub board
 .DEFAULT_GOAL := lab
 
 RUN := .venv/bin/python
@@ -46,6 +48,12 @@ notebooks: setup
 
 bench: setup
 	@$(RUN) -m benchmarks $(ARGS)
+
+hub: setup
+	@$(RUN) workshop/hub.py
+
+board: setup
+	@cd workshop && ../$(RUN) -m board "$(abspath $(FOLDER))"
 
 lock: setup
 	@$(RUN) tools/write_lock.py

@@ -14,13 +14,13 @@ from packaging.requirements import Requirement
 from write_lock import direct_dependencies, locked_versions
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-uv.lock")
+LOCKS = ("requirements.lock", "requirements-uv.lock", "workshop/requirements.lock")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA, (PIP,) = ([entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, kind)] for kind in (str, dict))
 STAND_IN = "#!/bin/sh\necho {version}\n"  # a Python that says its version, whatever it is asked
 
 
-@pytest.mark.parametrize(("name", "least"), [*zip(LOCKS, (100, 1), strict=True)])
+@pytest.mark.parametrize(("name", "least"), [*zip(LOCKS, (100, 1, 20), strict=True)])
 def test_each_locked_package_has_a_version_and_hashes(name, least):
     entries = re.split(r"(?m)^(?=[A-Za-z0-9])", (ROOT / name).read_text(encoding="utf-8"))[1:]
     assert len(entries) >= least

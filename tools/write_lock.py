@@ -24,6 +24,7 @@ COMPILE = (
 LOCKS = {  # file: what is locked in it
     "requirements-uv.lock": "-",  # what stands on standard input: uv
     "requirements.lock": "pyproject.toml " + " ".join(f"--extra {name}" for name in LOCKED_EXTRAS),
+    "workshop/requirements.lock": "--group pyproject.toml:workshop -c requirements.lock",  # what a hub needs beside
 }
 ENVIRONMENT = """\
 # For conda and Binder: the same versions as requirements.lock, written by `make lock`.

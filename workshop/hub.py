@@ -9,6 +9,7 @@ Needs Linux, Node.js and root, for each seat is a user of its own. TOGETHER=1 ne
 """
 
 import grp
+import importlib.util
 import os
 import pwd
 import secrets
@@ -34,6 +35,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 def main():
     os.umask(0o077)
     seats = listed_seats()
+    install_hub()
     STATE.mkdir(exist_ok=True)
     STATE.chmod(0o711)  # learners may pass through, to the digits, and not look around
     keys = {name: key(name) for name in ("room_key", "teacher_key")}
@@ -74,6 +76,20 @@ def listed_seats():
         return read_names(NAMES)
     except ValueError as error:
         sys.exit(str(error))
+
+
+def install_hub():
+    """JupyterHub into .venv, where it is not there yet, in the versions that are locked."""
+    if importlib.util.find_spec("jupyterhub") and importlib.util.find_spec("jupyterhub_idle_culler"):
+        return
+    sys.path.insert(0, str(ROOT / "tools"))
+    import package_sources
+    from set_up import LOCKED, UV
+
+    print("Installing JupyterHub into .venv ...", flush=True)
+    found = package_sources.settings(sys.executable)
+    words = [*UV, *package_sources.no_index(found), *LOCKED, str(HERE / "requirements.lock")]
+    subprocess.run(words, env=package_sources.for_uv(found), check=True)
 
 
 def key(name):

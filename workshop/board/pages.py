@@ -1,30 +1,14 @@
-"""The board's pages: the teacher's page, its numbers as JSON, and where learners' checks report to."""
+"""The board's two pages, what the teacher sees and its numbers as JSON, and the board of a folder."""
 
 import json
-import secrets
 import time
 from pathlib import Path
 
-from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
-from jupyterhub.utils import url_path_join
-from tornado.web import Application, HTTPError, RequestHandler, authenticated
+from tornado.web import Application, RequestHandler, authenticated
 
-from board.reports import LONGEST, read_report
 from board.tally import tally
 
 PAGE = Path(__file__).with_name("page.html")
-A_MINUTE = 60  # reports from one seat; more are passed over
-
-
-class Open(RequestHandler):
-    """Where no hub asks who is there: the board of a folder, on the teacher's own computer."""
-
-    def get_current_user(self):
-        return "teacher"
-
-
-class Teacher(HubOAuthenticated, RequestHandler):
-    """Only for whom the hub grants access to this service: the teacher's role."""
 
 
 class Page(RequestHandler):
@@ -42,51 +26,11 @@ class Numbers(RequestHandler):
         self.finish(json.dumps(tally(reports, known, self.get_query_argument("lesson", ""), time.time())))
 
 
-class Inbox(RequestHandler):
-    """Takes a report. Whose it is, the token tells that the hub gave to the seat's server, never the report."""
+class AnyoneHere(RequestHandler):
+    """No hub asks who is there: the page is for this computer alone."""
 
-    def check_xsrf_cookie(self):
-        """Cookies are not looked at here, so no other page can use a learner's."""
-
-    async def post(self):
-        seat = await self.seat()
-        if not self.settings["pace"].allows(seat):
-            raise HTTPError(429)
-        if len(self.request.body) > LONGEST:
-            raise HTTPError(413)
-        report = read_report(parsed(self.request.body), seat, time.time(), self.settings["known"])
-        if report is None:
-            raise HTTPError(400)
-        self.settings["store"].add(report)
-        self.set_status(204)
-
-    async def seat(self):
-        """The label of the seat that the token belongs to."""
-        token = self.request.headers.get("Authorization", "").removeprefix("token ").strip()
-        user = token and await self.settings["hub_auth"].user_for_token(token, sync=False)
-        if not user or user.get("name") not in self.settings["labels"]:
-            raise HTTPError(403)
-        return self.settings["labels"][user["name"]]
-
-
-def parsed(body):
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-class Pace:
-    """Lets through so many reports of each seat in a minute."""
-
-    def __init__(self, most=A_MINUTE, clock=time.monotonic):
-        self.most, self.clock, self.times = most, clock, {}
-
-    def allows(self, seat):
-        recent = [each for each in self.times.get(seat, []) if self.clock() - each < 60]
-        allowed = len(recent) < self.most
-        self.times[seat] = [*recent, self.clock()] if allowed else recent
-        return allowed
+    def get_current_user(self):
+        return "teacher"
 
 
 def guarded(handler, guard):
@@ -94,18 +38,7 @@ def guarded(handler, guard):
     return type(handler.__name__, (guard, handler), {})
 
 
-def hub_board(prefix, store, known, labels, hub_auth):
-    """The board as a hub's service."""
-    pages = [
-        (url_path_join(prefix, "/?"), guarded(Page, Teacher)),
-        (url_path_join(prefix, "data"), guarded(Numbers, Teacher)),
-        (url_path_join(prefix, "report"), Inbox),
-        (url_path_join(prefix, "oauth_callback"), HubOAuthCallbackHandler),
-    ]
-    shared = {"store": store, "known": known, "labels": labels, "hub_auth": hub_auth, "pace": Pace()}
-    return Application(pages, cookie_secret=secrets.token_bytes(32), xsrf_cookies=True, **shared)
-
-
 def folder_board(store, known):
     """The board of a folder: no log-in, and nothing to write to."""
-    return Application([("/", guarded(Page, Open)), ("/data", guarded(Numbers, Open))], store=store, known=known)
+    pages = [("/", guarded(Page, AnyoneHere)), ("/data", guarded(Numbers, AnyoneHere))]
+    return Application(pages, store=store, known=known)

@@ -79,12 +79,10 @@ def calls_for_help(reports, now):
     """Who waits for help, the longest first. A call ends when it is withdrawn, or when the exercise is right."""
     waiting = {}
     for each in reports:
-        where = each.seat, each.exercise
+        exercise, since = waiting.get(each.seat, ("", each.time))
         if each.status == "help":
-            waiting.setdefault(where, each.time)
-        elif each.status in ("no help", "correct"):
-            waiting.pop(where, None)
-    return [
-        {"seat": seat, "exercise": exercise, "minutes": int((now - since) / 60)}
-        for (seat, exercise), since in waiting.items()
-    ]
+            waiting[each.seat] = each.exercise, since
+        elif each.status in ("no help", "correct") and each.exercise == exercise:
+            del waiting[each.seat]
+    calls = sorted(waiting.items(), key=lambda call: call[1][1])
+    return [{"seat": seat, "exercise": what, "minutes": int((now - since) / 60)} for seat, (what, since) in calls]
