@@ -1,7 +1,7 @@
 """The latent plane in numbers: grids of points, the prior's circles, densities. Arrays in, arrays out, no Keras.
 
-The prior is the standard normal N(0, I) throughout, and a posterior is N(z_mean, exp(z_log_var)), as the encoder
-outputs it. Densities are logarithms, in nats.
+The prior is the standard normal N(0, I) throughout, and the encoder's distribution is N(z_mean, exp(z_log_var)).
+Densities are logarithms, in nats.
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ def log_aggregate_posterior(z, z_mean, z_log_var):
     precision = np.exp(-z_log_var)  # (images, latent_dim)
     constant = log_normal(0.0, z_mean, z_log_var)  # (images,)
     chunks = np.array_split(z, -(-len(z) // POINTS_AT_ONCE) or 1)
-    # log N(z) = log N(0) + z m / s^2 - z^2 / (2 s^2): two matrix products for all pairs of a point and a posterior
+    # log N(z) = log N(0) + z m / s^2 - z^2 / (2 s^2): two matrix products for all pairs of a point and an image
     exponents = (chunk @ (z_mean * precision).T - 0.5 * chunk**2 @ precision.T + constant for chunk in chunks)
     return np.concatenate([_log_mean_exp(exponent) for exponent in exponents]).reshape(places)
 

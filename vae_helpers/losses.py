@@ -13,7 +13,7 @@ from vae_helpers.quiet import keras
 from vae_helpers.validate import require_floating, require_nonnegative, require_same_shape, require_unit_range
 
 ops = keras.ops
-LARGEST_LOG_VAR = 40.0  # a standard deviation of e^20, far beyond any posterior's; float32 overflows at 88
+LARGEST_LOG_VAR = 40.0  # a standard deviation of e^20, far beyond any encoder's; float32 overflows at 88
 
 
 def bernoulli_nll(x, x_logits):
@@ -37,7 +37,7 @@ def bernoulli_nll(x, x_logits):
 
 
 def kl_divergence(z_mean, z_log_var):
-    """KL divergence from the posterior N(z_mean, exp(z_log_var)) to the prior N(0, I).
+    """KL divergence from the encoder's distribution N(z_mean, exp(z_log_var)) to the prior N(0, I).
 
     z_mean, z_log_var: the encoder's outputs, floating, (batch, latent_dim) or with other axes after the batch.
     Returns (batch,), in nats per image, summed over the latents; never below 0, and 0 only at the prior.

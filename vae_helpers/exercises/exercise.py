@@ -150,7 +150,9 @@ class Exercise:
         return f"Write {self.name} in the cell above, run it, then run this cell again."
 
     def _ask_for_line(self):
-        return f'Which line is wrong? check(3, "{self.name}") says whether it is line 3.'
+        number = 3 if self.bug[0] != 3 else 4  # an example, and no hint
+        call = f'check({number}, "{self.name}")'
+        return f"Which line is wrong? {call} says whether it is line {number}; the def is line 1."
 
     def _line_named(self, number):
         """The verdict on a line that the learner thinks is the wrong one."""
