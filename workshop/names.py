@@ -27,7 +27,7 @@ def read_names(path):
     """The seats {account: Seat} in the list's order. Raises ValueError with a line that says what to change."""
     seats = {}
     for line in path.read_text(encoding="utf-8").splitlines():
-        name = line.removesuffix(SHOWN).strip()
+        name = line.strip().removesuffix(SHOWN).strip()
         if not line.strip() or line.startswith("#"):
             continue
         account = account_of(name)

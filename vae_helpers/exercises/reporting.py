@@ -46,16 +46,16 @@ def _start():
     global _thread
     with _lock:
         if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_deliver, name="vae-board", daemon=True)
+            _thread = threading.Thread(target=_deliver, args=(_waiting,), name="vae-board", daemon=True)
             _thread.start()
 
 
-def _deliver():
+def _deliver(waiting):
     while True:
-        where, line = _waiting.get()
+        where, line = waiting.get()
         with contextlib.suppress(Exception):  # a lost report is no matter for the learner
             (_post if where.startswith(("http://", "https://")) else _append)(where, line)
-        _waiting.task_done()
+        waiting.task_done()
 
 
 def _post(address, line):
