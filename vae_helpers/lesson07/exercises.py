@@ -52,7 +52,43 @@ IW_BOUND = Exercise(
             "log_mean - largest": "What was subtracted is subtracted once more. It should be added again.",
             "(largest + log_mean).mean()": "The images are averaged. One value per image is wanted.",
             "-(largest + log_mean)": "The sign is flipped: log p(x) is bounded, not its negative.",
+            "largest - log_mean": "The two logarithms are subtracted. A product's logarithm is a sum.",
         },
+    },
+    slips={
+        "np.logaddexp.reduce(log_weights, axis=0) + np.log(len(log_weights))": (
+            "log K is added. A mean divides by K, so its logarithm is subtracted."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=1) - np.log(len(log_weights))": (
+            "The sum runs over axis 1, the images. The draws are axis 0."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=0) - np.log(log_weights.shape[1])": (
+            "The sum is divided by the number of images. A mean over the draws divides by theirs."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=0) - len(log_weights)": (
+            "K itself is subtracted, where its logarithm belongs."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=0) - np.log2(len(log_weights))": (
+            "log K is in bits here, and the weights' logarithms are in nats."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=0) - np.log10(len(log_weights))": (
+            "log K has the base 10. The weights' logarithms are natural ones."
+        ),
+        "np.logaddexp.reduce(log_weights, axis=0) - 2 * np.log(len(log_weights))": (
+            "log K is subtracted twice: the mean divides by K already."
+        ),
+        "log_weights.max(axis=0) - np.log(len(log_weights))": (
+            "That is the largest weight divided by K. All weights add up."
+        ),
+        "np.logaddexp.reduce(log_weights.ravel()) - np.log(len(log_weights))": (
+            "The sum runs over everything. One value per image is wanted."
+        ),
+        "log_weights.max(axis=0) + np.log(np.exp2(log_weights - log_weights.max(axis=0)).mean(axis=0))": (
+            "The exponential has the base 2."
+        ),
+        "np.log(np.mean(np.exp(log_weights - log_weights.max()), axis=0)) + log_weights.max(axis=0)": (
+            "One maximum is subtracted, and others are added again."
+        ),
     },
     cases=(
         "np.array([[-3.0, -2.0], [-4.0, -1.0], [-3.5, -2.5]], 'float32')",
@@ -161,13 +197,20 @@ POSTERIOR_MEAN = Exercise(
             ),
             "w.T @ w - sigma**2 * np.eye(w.shape[1])": "The noise is subtracted. It should be added.",
             "w.T @ w + sigma**2": "sigma**2 is added to every entry. It belongs on the diagonal alone.",
+            "w.T @ w + sigma * 2 * np.eye(w.shape[1])": "sigma is doubled. It should be squared.",
+            "w.T @ w + 2 * np.eye(w.shape[1])": "A 2 stands where the noise's variance belongs.",
+            "sigma**2 * np.eye(w.shape[1])": "w.T w is missing from M: nothing shrinks towards the prior.",
+            "w.T @ w * (sigma**2 * np.eye(w.shape[1]))": "The two parts of M are multiplied. They should be added.",
+            "w.T @ w + (sigma**2 + np.eye(w.shape[1]))": "sigma**2 is added to the unit matrix. It multiplies it.",
+            "w.T @ w + sigma**4 * np.eye(w.shape[1])": "sigma is squared twice.",
+            "w.T @ w + sigma**3 * np.eye(w.shape[1])": "sigma has the power 3. The variance is its square.",
+            "w.T @ w + sigma**-2 * np.eye(w.shape[1])": "The power of sigma has the wrong sign.",
         },
         "result": {
             "off @ w @ np.linalg.inv(m)": RIGHT,
             "off @ w": "The inverse of M is missing.",
             "off @ w @ m": "M multiplies where its inverse should.",
             "off @ w @ np.linalg.inv(m) / sigma**2": "There is a division by sigma**2 too many. M holds it already.",
-            "off @ w @ np.linalg.inv(m) * sigma**2": "There is a factor sigma**2 too many. The covariance has it.",
             "off @ w @ np.linalg.inv(m) @ w.T": "That is a point among the images. z has one number for each latent.",
             "off @ w @ np.linalg.inv(m) @ w.T + mu": "That is the reconstruction. The mean of z was asked for.",
             "off @ w @ np.linalg.inv(m) + mu[: w.shape[1]]": "mu is added at the end. It lives among the pixels.",
@@ -182,12 +225,12 @@ POSTERIOR_MEAN = Exercise(
     unseen=(_linear_case(4, 7, 2, 0.4, 11), _linear_case(6, 5, 3, 1.3, 15)),
     accepts=(
         "np.linalg.solve(w.T @ w + sigma**2 * np.eye(w.shape[1]), w.T @ (x - mu).T).T",
-        "(x - mu) @ np.linalg.inv(w @ w.T + sigma**2 * np.eye(len(w))) @ w",
+        "(x - mu) @ w @ np.linalg.inv(w.T @ w + sigma**2 * np.eye(w.shape[1]))",
+        "(x - mu) @ ops.inv(w @ w.T + sigma**2 * ops.eye(len(w), dtype='float64')) @ w",
         """
-        inverse = w.T @ w / sigma**2 + np.eye(w.shape[1])
-        return (x - mu) @ w @ np.linalg.inv(inverse) / sigma**2
+        inverse = w.T @ w / sigma**2 + tf.eye(w.shape[1], dtype=tf.float64)
+        return (x - mu) @ w @ tf.linalg.inv(inverse) / sigma**2
         """,
-        "(x - mu) @ np.linalg.solve(w.T @ w + sigma**2 * np.identity(w.shape[1]), w.T).T",
     ),
     atol=1e-4,
 )
@@ -283,6 +326,9 @@ FALSE_ALARMS = Exercise(
             "np.mean(fresh > threshold)": "That is the share that gives no alarm. Low scores are strange.",
             "np.sum(fresh < threshold)": "That is the number of alarms. A rate is a share of the images.",
             "np.mean(validation < threshold)": "The rate is measured on the images that chose the threshold.",
+            "np.sum(fresh < threshold) / len(validation)": "The number of alarms is divided by the wrong number.",
+            "fresh < threshold": "These are the alarms of the single images. The rate is their mean.",
+            "np.max(fresh < threshold)": "That says whether there is any alarm. The rate is a mean.",
         },
         "error": {
             "np.sqrt(rate * (1 - rate) / len(fresh))": RIGHT,
@@ -293,6 +339,13 @@ FALSE_ALARMS = Exercise(
             "np.sqrt(rate / len(fresh))": "The factor 1 - rate is missing: a rate of 1 would have no error.",
             "fresh.std() / np.sqrt(len(fresh))": "That is the error of the mean score, in nats. Alarms are yes or no.",
             "np.sqrt((1 - rate) / len(fresh))": "The factor rate is missing: a rate of 0 would have no error.",
+            "np.sqrt(rate * (1 - rate) * len(fresh))": "That is the error of the number of alarms, not of their share.",
+            "np.sqrt(rate * rate / len(fresh))": "One of the two factors is 1 - rate, the share without an alarm.",
+            "np.sqrt(rate * (1 + rate) / len(fresh))": "1 + rate stands where 1 - rate belongs.",
+            "np.sqrt(1 / len(fresh))": "The spread of an alarm is taken as 1. It depends on the rate.",
+            "np.sqrt(rate / (1 - rate) / len(fresh))": "1 - rate divides. It is a factor.",
+            "np.sqrt(len(fresh) / (rate * (1 - rate)))": "The fraction under the root is upside down.",
+            "np.sqrt(len(fresh))": "Only the number of images stands in the error. More images make it smaller.",
         },
         "result": {
             "np.array([rate, error])": RIGHT,
@@ -312,7 +365,7 @@ FALSE_ALARMS = Exercise(
     ),
     accepts=(
         """
-        alarms = fresh < np.percentile(validation, 100 * share)
+        alarms = fresh < np.quantile(validation, share)
         return alarms.mean(), alarms.std() / np.sqrt(len(alarms))
         """,
         """
