@@ -95,6 +95,7 @@ if BOARD:
         {
             "name": "board",
             "url": BOARD_ADDRESS,
+            "oauth_no_confirm": True,
             "command": [sys.executable, "-m", "board"],
             "cwd": str(HERE),
             "environment": {"BOARD_FILE": str(STATE / "board.sqlite"), "BOARD_LABELS": labels_as_text(SEATS)},
