@@ -42,17 +42,18 @@ def test_what_is_there_stands_and_the_next_step_is_named(names, count):
 
 
 class Barren(keras.Model):
-    """A model whose loss leaves the KL out."""
+    """A model whose loss leaves the KL out, and the draw too."""
 
     def __init__(self, encoder, decoder):
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
 
     def call(self, x):
-        return self.decoder(self.encoder(x)[0])
+        z_mean, z_log_var = self.encoder(x)
+        return self.decoder(z_mean), z_mean, z_log_var
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return keras.ops.mean(keras.ops.sum(keras.ops.softplus(y_pred) - x * y_pred, axis=-1))
+        return keras.ops.mean(keras.ops.sum(keras.ops.softplus(y_pred[0]) - x * y_pred[0], axis=-1))
 
 
 def barren(names):
@@ -66,6 +67,16 @@ def ending_in(activation, names):
     return keras.Model(decoder.inputs, keras.layers.Activation(activation)(decoder.outputs[0]))
 
 
+def copied(model):
+    return keras.models.clone_model(model)
+
+
+def bent_head(names):
+    encoder = names["my_encoder"]
+    z_mean, z_log_var = encoder.outputs
+    return keras.Model(encoder.inputs, [z_mean, keras.layers.ReLU()(z_log_var)])
+
+
 WRONG = {
     "my_x": {
         r"but its shape is \(4000, 28, 28\)": lambda names: names["my_x"].reshape(-1, 28, 28),
@@ -75,6 +86,7 @@ WRONG = {
     "my_encoder": {
         "1 output of shape": lambda names: keras.Model(names["my_encoder"].inputs, names["my_encoder"].outputs[0]),
         "gives a dict": lambda names: keras.Model(names["my_encoder"].inputs, {"a": names["my_encoder"].outputs[0]}),
+        "z_log_var is never negative": bent_head,
         "both outputs are the same": lambda names: keras.Model(
             names["my_encoder"].inputs, names["my_encoder"].outputs[:1] * 2
         ),
@@ -86,7 +98,13 @@ WRONG = {
             [keras.Input((2,)), keras.layers.Dense(2)]
         ),
     },
-    "my_vae": {"and the negative ELBO of your encoder and decoder is": barren},
+    "my_vae": {
+        "its class is not right yet. ": barren,
+        "it does not hold the my_decoder": lambda names: type(names["my_vae"])(
+            names["my_encoder"], copied(names["my_decoder"])
+        ),
+        "it is not compiled": lambda names: type(names["my_vae"])(names["my_encoder"], names["my_decoder"]),
+    },
     "my_history": {
         "at least 3 epochs": lambda names: {"loss": [200.0, 150.0]},
         "is not finite": lambda names: {"loss": [200.0, np.nan, np.nan]},
