@@ -14,6 +14,7 @@ from digits import digits_are_mnist, make_path_absolute
 from vae_helpers.data import DigitsError
 
 ROOT = Path(__file__).parents[1]
+TWO_AT_ONCE = ["-n", "2", "--dist", "loadfile"]  # a notebook's cells stay together in one worker
 
 
 def nbval_option():
@@ -32,7 +33,7 @@ def main():
     except DigitsError as error:
         sys.exit(str(error))
     os.chdir(ROOT)
-    return pytest.main(["-q", option, "--nbval-current-env", "--maxfail=5", "notebooks"])
+    return pytest.main(["-q", option, "--nbval-current-env", "--maxfail=5", *TWO_AT_ONCE, "notebooks"])
 
 
 if __name__ == "__main__":
