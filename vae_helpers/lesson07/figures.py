@@ -83,7 +83,7 @@ def sandwich(forward, reverse, others):
     axis.plot(place, (reverse - forward)[order], "v", color=COLOURS[2], label="annealing in reverse")
     for (name, values), marker, colour in zip(others.items(), "ox", (COLOURS[1], COLOURS[3]), strict=False):
         axis.plot(place, (values - forward)[order], marker, color=colour, label=name)
-    axis.set(xlabel="image, in the order of the difference", ylabel="nats", xticks=[])
+    axis.set(xlabel="image, in the order of the difference", ylabel="nats above the forward one", xticks=[])
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
@@ -108,8 +108,9 @@ def ink_and_score(ink, score, others):
     """Each image's share of inked pixels (n,) and log p(x) (n,); others {name: (ink, score)}."""
     figure, axis = subplots(size=(6.0, 3.4))
     axis.plot(100 * ink, score, ".", color=COLOURS[0], markersize=3, label="validation digits")
-    for (name, (amount, value)), marker, colour in zip(others.items(), "xv*", COLOURS[1:], strict=False):
-        axis.plot(100 * amount, value, marker, color=colour, markersize=5, linestyle="none", label=name)
+    looks = ("x", COLOURS[1], 5), ("v", COLOURS[2], 4), ("*", "black", 13)
+    for (name, (amount, value)), (marker, colour, size) in zip(others.items(), looks, strict=False):
+        axis.plot(100 * amount, value, marker, color=colour, markersize=size, linestyle="none", label=name)
     axis.set(xlabel="inked pixels, %", ylabel="log p(x), nats")
     axis.legend(loc="lower left", fontsize=9)
     return figure
