@@ -27,7 +27,7 @@ ROOT = HERE.parent
 STATE = Path(os.environ.get("HUB_STATE", HERE / "state"))
 NAMES = Path(os.environ.get("NAMES", HERE / "names.txt")).absolute()
 TOGETHER = os.environ.get("TOGETHER") == "1"
-PROXY = "configurable-http-proxy@5"
+OWN_PROXY, PROXY = HERE / "state" / "proxy", "configurable-http-proxy@5"
 GROUP = "vae-course"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
@@ -102,7 +102,7 @@ def key(name):
 
 def find_proxy():
     """JupyterHub's proxy, a Node.js program: installed beside the hub's files where the machine has none."""
-    own = STATE / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
+    own = OWN_PROXY / "node_modules" / ".bin" / "configurable-http-proxy"
     if found := shutil.which("configurable-http-proxy") or (own.exists() and str(own)):
         return found
     npm = shutil.which("npm")
@@ -110,7 +110,7 @@ def find_proxy():
         sys.exit(
             "JupyterHub's proxy needs Node.js with npm, which was not found. On Debian and Ubuntu: apt install npm"
         )
-    subprocess.run([npm, "install", "--silent", "--prefix", STATE / "proxy", PROXY], check=True)
+    subprocess.run([npm, "install", "--silent", "--prefix", OWN_PROXY, PROXY], check=True)
     return str(own)
 
 

@@ -32,6 +32,7 @@ c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['HUB_PROXY_PORT
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 c.JupyterHub.concurrent_spawn_limit = 10
 c.JupyterHub.cleanup_servers = True
+c.JupyterHub.implicit_spawn_seconds = 0.1  # whose server has ended gets on with one reload
 
 # --- who may come in ---
 
@@ -52,6 +53,7 @@ c.Spawner.notebook_dir = "~/vae-course"
 c.Spawner.default_url = "/lab/tree/01_data_preprocessing.ipynb"
 c.Spawner.mem_limit = int(float(os.environ.get("SEAT_GB", 4)) * GB)
 c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 10  # seconds, for a server to end
+c.Spawner.poll_interval = 5  # seconds until a server that was killed is missed
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # thirty starts at once on two cores take a while
 c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL", "JUPYTER_PATH", "JUPYTERLAB_DIR"]
 c.Spawner.environment = {
