@@ -1,5 +1,6 @@
 """The site: Sphinx's settings. tools/write_site.py gathers its sources in one folder and builds it from there."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ suppress_warnings = ["myst.header"]  # the glossary's entries are one level deep
 default_role = "code"
 exclude_patterns = ["minutes.md", "download"]
 html_copy_source = False
+html_use_index = html_domain_indices = False
 
 autodoc_default_options = {"exclude-members": "set"}  # matplotlib gives each Figure a method set
 autodoc_member_order = "bysource"
@@ -46,3 +48,12 @@ copybutton_selector = "div.highlight:not(.cell_output div.highlight) > pre"
 
 html_context = {"default_mode": "auto"}
 html_math_renderer = "mathml"
+
+
+def plain_stars(app, what, name, obj, options, lines):
+    """A star before a name, as in *shape, is no emphasis in a docstring."""
+    lines[:] = [re.sub(r"(?<![\w*`])\*(?=\w)", r"\\*", line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", plain_stars)

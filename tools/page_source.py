@@ -46,7 +46,7 @@ def show_widgets(nb, states):
             data.pop(WIDGET_VIEW, None)
             if cell.get("id") in states and "image/png" in data:
                 output.data = {"text/html": as_html(states[cell.id], len(cells))}
-            elif data.get("text/plain", "").startswith(MOVES):
+            elif "text/html" not in data and data.get("text/plain", "").startswith(MOVES):
                 cells.append(words(STANDS_STILL))
     nb.cells = cells
 

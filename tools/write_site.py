@@ -79,7 +79,7 @@ def minutes_table(stems):
     rows = ["| notebook | the one idea | reading, minutes | exercises, minutes |", "|---|---|---|---|"]
     total = [0, 0]
     for path in (ROOT / "notebooks" / f"{stem}.ipynb" for stem in stems):
-        title, _, idea = heading(nbformat.read(path, as_version=4)).partition(": ")
+        title, idea = title_and_idea(nbformat.read(path, as_version=4))
         both = stated(path) or (0, 0)
         rows.append(f"| [{title}](notebooks/{path.name}) | {idea} | {both[0]} | {both[1]} |")
         total = [old + new for old, new in zip(total, both, strict=True)]
@@ -87,8 +87,11 @@ def minutes_table(stems):
     return "\n".join([*rows, f"| all | | {hours[0]} | {hours[1]} |"]) + "\n"
 
 
-def heading(nb):
-    return re.search(r"^# +(.+)$", nb.cells[0].source, re.MULTILINE)[1]
+def title_and_idea(nb):
+    """The two parts of a notebook's title, such as "04 ELBO: one bound, two terms"."""
+    title = re.search(r"^# +(.+)$", nb.cells[0].source, re.MULTILINE)[1]
+    first, *rest = re.split(r": |(?<=\?) ", title, maxsplit=1)
+    return first, "".join(rest)
 
 
 def hand_out(folder):
@@ -98,11 +101,14 @@ def hand_out(folder):
         nbformat.write(handed_out(nbformat.read(path, as_version=4)), folder / path.name)
 
 
-def build(source, site):
-    """Let Sphinx write the pages. Exits where it stops; its warnings are lines on stderr."""
+def build(source, site, *options):
+    """Let Sphinx write the pages. Exits where it stops; its warnings are lines on stderr. options: more of Sphinx's."""
     shutil.rmtree(site, ignore_errors=True)
-    if build_main(["-q", "-b", "html", "-d", str(source.parent / "site-doctrees"), "-E", str(source), str(site)]):
+    doctrees = str(source.parent / "site-doctrees")
+    if build_main(["-q", "-b", "html", "-d", doctrees, "-E", *options, str(source), str(site)]):
         sys.exit("The site was not written: see the lines above.")
+    for template in (site / "_static").glob("*-macros.html"):  # the theme's, which is no page
+        template.unlink()
 
 
 def committed(path):

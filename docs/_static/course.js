@@ -1,4 +1,5 @@
-// A box that scrolls can be reached by keyboard; and a page opened from the disk asks for no other page's text.
+// A box that scrolls can be reached by keyboard, the navigation's arrows have names, and a page that was opened from the
+// disk asks for no other page's text.
 "use strict";
 
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
@@ -11,5 +12,12 @@ function reachBoxesThatScroll() {
   }
 }
 
+function nameArrows() {
+  for (const arrow of document.querySelectorAll("nav summary")) {
+    arrow.setAttribute("aria-label", `Pages under ${arrow.closest("li").querySelector("a").textContent.trim()}`);
+  }
+}
+
+addEventListener("DOMContentLoaded", nameArrows);
 addEventListener("load", reachBoxesThatScroll);
 addEventListener("resize", reachBoxesThatScroll);

@@ -1,51 +1,13 @@
-"""Pages as `make course` writes them, opened from the disk without a kernel or a network."""
+"""The latent explorer in a page that is opened from the disk, without a kernel or a network."""
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
-from driving import NOTEBOOKS, assert_explorer_moves, names, screenshot
-from nbclient import NotebookClient
-from run_notebooks import executed
+from driving import assert_explorer_moves, screenshot
 from scipy.special import expit
-from write_course import copy_mathjax
-from write_course import page as course_page
 
 from vae_helpers.lesson06 import widgets
-
-
-@pytest.fixture
-def written(tmp_path):
-    """A function that writes a run notebook as a page, and gives the page's address."""
-
-    def write(nb):
-        copy_mathjax(tmp_path / "mathjax")
-        path = tmp_path / "page.html"
-        path.write_text(course_page(nb), encoding="utf-8")
-        return path.as_uri()
-
-    return write
-
-
-def test_the_explorer_works_in_the_page_of_06(page, written):
-    (name,) = [name for name in names() if name.startswith("06")]
-    page.goto(written(executed(NOTEBOOKS / name)))
-    explorer = page.locator(".vae-explorer")
-    explorer.wait_for()
-    assert explorer.count() == 1
-    assert_explorer_moves(page, explorer)
-    screenshot(page, explorer, "06-page-explorer")
-
-
-def test_what_needs_a_kernel_is_a_picture_in_the_page(page, written):
-    cells = [nbformat.v4.new_markdown_cell("# A panel")]
-    cells += [nbformat.v4.new_code_cell("from vae_helpers.lesson04 import widgets\nwidgets.bound()")]
-    nb = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(nb, kernel_name="python3", timeout=300).execute()
-    page.goto(written(nb))
-    picture = page.locator(".jp-OutputArea-output img")
-    assert picture.count() == 1 and picture.evaluate("image => image.naturalWidth") > 400
 
 
 def made_of_arrays(z_mean, labels):
@@ -63,9 +25,9 @@ def explorer():
 
 
 def explorers_page(explorer, times, folder):
-    """The address of a page in which an explorer is shown so many times, without nbconvert's surroundings."""
+    """The address of a page in which an explorer is shown so many times, without the site's surroundings."""
     path, saved = folder / "explorers.html", widgets.saved_state(explorer)
-    path.write_text("".join(widgets.explorer_page(saved, i) for i in range(times)), encoding="utf-8")
+    path.write_text("".join(widgets.widget_page(saved, i) for i in range(times)), encoding="utf-8")
     return path.as_uri()
 
 
