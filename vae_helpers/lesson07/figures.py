@@ -34,18 +34,6 @@ def closing_bound(draws, shortfalls, errors):
 
 
 @course_style()
-def weight_histogram(log_weights, exact):
-    """Histogram of one image's log weights (draws,), with the exact log p(x)."""
-    figure, axis = subplots(size=(6.0, 2.8))
-    axis.hist(log_weights, 60, color=COLOURS[0], label="log weights")
-    axis.axvline(exact, color="black", linestyle="--", label="log p(x)")
-    axis.axvline(np.mean(log_weights), color=COLOURS[2], label="their mean: the ELBO")
-    axis.set(xlabel="log weight, nats", ylabel="number of draws")
-    axis.legend(loc="upper left")
-    return figure
-
-
-@course_style()
 def signals(draws, ratios):
     """Signal-to-noise ratios of gradients for so many draws (n,): ratios {network: (n,)}, both axes logarithmic."""
     figure, axis = subplots(size=(6.0, 3.2))
