@@ -7,8 +7,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from board.known import labels_as_text  # noqa: E402 - the files beside this one
-from names import TEACHER, read_names  # noqa: E402
+from names import TEACHER, read_names  # noqa: E402 - the files beside this one
 from room import Room  # noqa: E402
 
 STATE = Path(os.environ["HUB_STATE"])
@@ -51,13 +50,13 @@ c.Spawner.cmd = [sys.executable, str(HERE / "seat.py")]
 c.Spawner.args = ["--allow-root"] if TOGETHER and os.geteuid() == 0 else []
 c.Spawner.notebook_dir = "~/vae-course"
 c.Spawner.default_url = "/lab/tree/01_data_preprocessing.ipynb"
-c.Spawner.mem_limit = int(float(os.environ.get("SEAT_GB", 4)) * GB)
 c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 10  # seconds, for a server to end
 c.Spawner.poll_interval = 5  # seconds until a server that was killed is missed
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # thirty starts at once on two cores take a while
 c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL", "JUPYTER_PATH", "JUPYTERLAB_DIR"]
 c.Spawner.environment = {
     "VAE_DIGITS": str(STATE / "digits.npz"),  # fetched once
+    "SEAT_BYTES": str(int(float(os.environ.get("SEAT_GB", 4)) * GB)),
     "TF_NUM_INTRAOP_THREADS": "2",
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "2",
@@ -100,7 +99,7 @@ if BOARD:
             "oauth_no_confirm": True,
             "command": [sys.executable, "-m", "board"],
             "cwd": str(HERE),
-            "environment": {"BOARD_FILE": str(STATE / "board.sqlite"), "BOARD_LABELS": labels_as_text(SEATS)},
+            "environment": {"BOARD_FILE": str(STATE / "board.sqlite"), "BOARD_NAMES": os.environ["HUB_NAMES"]},
         }
     )
     c.JupyterHub.load_roles[-1]["scopes"].append("access:services!service=board")

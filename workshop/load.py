@@ -65,6 +65,8 @@ class Learner:
             reply = await self.web.get(f"{self.base}/lab")
             if reply.status_code == 200 and reply.url.path.startswith(f"{self.base}/lab"):
                 return
+            if reply.status_code == 424:  # not running: the page that says so starts it, by a script
+                await self.web.get("/hub/spawn")
             await asyncio.sleep(1)
 
     def xsrf(self):

@@ -12,8 +12,8 @@ COPY = Path.home() / "vae-course"
 
 
 def limit_memory():
-    """Let no process of this seat take more than the hub's mem_limit: Python then raises MemoryError."""
-    limit = int(os.environ.get("MEM_LIMIT") or 0)
+    """Let no process of this seat take more than SEAT_BYTES: Python then raises MemoryError."""
+    limit = int(os.environ.get("SEAT_BYTES") or 0)
     if limit and sys.platform == "linux":
         import resource
 

@@ -19,7 +19,8 @@ async def serve_hub():
 
     prefix, address = os.environ["JUPYTERHUB_SERVICE_PREFIX"], urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     store = Database(os.environ["BOARD_FILE"])
-    board = hub_board(prefix, store, known.exercises(), known.labels(), HubOAuth.instance(cache_max_age=60))
+    labels = known.labels(Path(os.environ["BOARD_NAMES"]))
+    board = hub_board(prefix, store, known.exercises(), labels, HubOAuth.instance(cache_max_age=60))
     board.listen(address.port, os.environ.get("BOARD_HOST", "127.0.0.1"), max_body_size=100_000)
     await asyncio.Event().wait()
 

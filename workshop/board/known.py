@@ -1,7 +1,6 @@
 """What the board knows beforehand: the exercises, their slips' sentences, and how each seat is called."""
 
-import json
-import os
+from names import read_names
 
 
 def exercises():
@@ -15,10 +14,6 @@ def exercises():
     }
 
 
-def labels_as_text(seats):
-    """{account: label} as an environment variable holds it."""
-    return json.dumps({seat.account: seat.label for seat in seats.values()})
-
-
-def labels():
-    return json.loads(os.environ.get("BOARD_LABELS", "{}"))
+def labels(path):
+    """{account: what the board shows} of the list of names."""
+    return {account: seat.label for account, seat in read_names(path).items()}
