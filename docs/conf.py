@@ -30,6 +30,7 @@ autodoc_typehints = "none"
 add_module_names = False
 
 html_theme = "sphinx_book_theme"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
 html_js_files = ["course.js"]

@@ -22,7 +22,7 @@ CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet --no-deps "vae-helpers @ git+{repository}" anywidget psygnal
+    %pip install --quiet --no-deps git+{repository} anywidget psygnal
     from google.colab import output
 
     output.enable_custom_widget_manager()"""
