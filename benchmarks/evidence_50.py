@@ -2,6 +2,7 @@
 
     python -m benchmarks.evidence_50                  train, then measure: build/evidence_50.json
     python -m benchmarks.evidence_50 --minutes 120    a longer training
+    python -m benchmarks.evidence_50 --measure        go on measuring what was trained, where that was broken off
 
 The network is that of Burda, Grosse and Salakhutdinov (2016), table 1, one stochastic layer: 784-200-200-50 and back,
 tanh, trained on the plain ELBO with the pixels drawn anew for each batch (dynamic binarization) on all 60,000 training
@@ -31,7 +32,7 @@ ops, layers = keras.ops, keras.layers
 LATENTS, BATCH = 50, 100
 PEAK, WARM_UP = 2e-3, 0.02  # the highest learning rate, and the share of the training in which it rises
 BETWEEN, MEMORY = 20, 0.99  # the weights are averaged every so many steps, and the average remembers so much
-DRAWS = 5000
+DRAWS, PIECE = 5000, 500  # in the bound; images after which the measured ones are kept
 
 
 def network(ink, latent_dim=LATENTS, hidden=200, pixels=784):
@@ -114,10 +115,19 @@ def bound(vae, x, draws, seed, batch=50, at_once=100):
             epsilon = rng.standard_normal((min(at_once, draws), len(some), LATENTS), dtype="float32")
             total = np.logaddexp(total, np.logaddexp.reduce(log_weights(vae, some, epsilon).numpy().astype(float)))
         totals.append(total - np.log(draws))
-        if draws == DRAWS and start % 500 == 0:
-            so_far = np.concatenate(totals)
-            print(f"{len(so_far):6} images: {so_far.mean():.3f}", flush=True)
     return np.concatenate(totals)
+
+
+def measure(vae, x, path):
+    """The bound of each image (n,). It is kept in an .npy file as it comes, and what is there is not measured again."""
+    kept = np.load(path) if path.exists() else np.full(len(x), np.nan)
+    for start in range(0, len(x), PIECE):
+        piece = slice(start, start + PIECE)
+        if np.isnan(kept[piece]).any():
+            kept[piece] = bound(vae, x[piece], DRAWS, seed=(4, start))
+            np.save(path, kept)
+            print(f"{start:6} to {start + len(kept[piece]):6}: {kept[piece].mean():.3f}", flush=True)
+    return kept
 
 
 def train(vae, images, minutes, seed, checkpoints):
@@ -150,15 +160,22 @@ def averaged(vae, averages):
 
 def main(arguments=None):
     options = read_options(arguments)
+    weights, measured = options.out.with_suffix(".weights.h5"), options.out.with_suffix(".npy")
     (train_images, _), (test_images, _) = load_digits()
     x_train, x_test = preprocess(train_images), preprocess(test_images)[: options.images]
     keras.utils.set_random_seed(options.seed)
     vae = network(x_train.mean())
-    row = {"minutes": options.minutes, "seed": options.seed}
-    row["curve"] = train(vae, x_train, options.minutes, options.seed, options.checkpoints)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    vae.save_weights(options.out.with_suffix(".weights.h5"))
-    log_px = bound(vae, binarize(x_test, seed=3), DRAWS, seed=4)
+    if options.measure:
+        vae.load_weights(weights)
+        row = json.loads(options.out.read_text())
+    else:
+        row = {"minutes": options.minutes, "seed": options.seed}
+        row["curve"] = train(vae, x_train, options.minutes, options.seed, options.checkpoints)
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        measured.unlink(missing_ok=True)
+        vae.save_weights(weights)
+        options.out.write_text(json.dumps(row, indent=1) + "\n")
+    log_px = measure(vae, binarize(x_test, seed=3), measured)
     row |= {"draws": DRAWS, "images": len(log_px), "log_px": float(log_px.mean())}
     row["standard_error"] = float(log_px.std(ddof=1) / np.sqrt(len(log_px)))
     options.out.write_text(json.dumps(row, indent=1) + "\n")
@@ -171,6 +188,7 @@ def read_options(arguments):
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--images", type=int, default=10_000, help="test images to measure on (default: all)")
     parser.add_argument("--checkpoints", type=int, default=10, help="points of the curve (default: %(default)s)")
+    parser.add_argument("--measure", action="store_true", help="only measure the weights that --out's training left")
     parser.add_argument("--out", type=Path, default=Path("build/evidence_50.json"))
     return parser.parse_args(arguments)
 
