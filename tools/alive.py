@@ -5,6 +5,7 @@ pages, in docs/alive/, by `make notebooks`; `make course`, which runs the notebo
 """
 
 import base64
+import gzip
 import itertools
 import json
 import zipfile
@@ -12,12 +13,27 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_helpers.lesson06.widgets import widget_page
-
 ALIVE = Path(__file__).parents[1] / "docs" / "alive"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_BITS = np.uint32(0xFFFFF000)  # of a float32: 11 of its fraction's 23 bits, as many as a half-precision number has
+
+# What anywidget does, for a page: the model is what was saved. Its buffers are packed, which halves the page.
+PAGE = """<div id="{name}" class="vae-widget-page"></div>
+<style>{css}</style>
+<script type="module">
+{js}
+const unpacked = async (text) => {{
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new DataView(await new Response(stream).arrayBuffer());
+}};
+const state = {state};
+for (const [name, text] of Object.entries({buffers})) state[name] = await unpacked(text);
+const set = (name, value) => (state[name] = value);
+const model = {{ get: (name) => state[name], set, on() {{}}, save_changes() {{}} }};
+render({{ model, el: document.getElementById("{name}") }});
+</script>"""
 
 
 def run_states(nb):
@@ -98,5 +114,16 @@ def parameters(sizes):
 
 
 def as_html(saved, name):
-    """A saved widget as HTML that needs no kernel. name: another one for each widget in a page."""
-    return widget_page(saved, name)
+    """A saved widget as HTML that needs no kernel. name: another one for each widget in a page.
+
+    Its JavaScript must define a function render that reads the model and asks nothing of a kernel.
+    """
+    state = {key: value for key, value in saved["state"].items() if not key.startswith("_") and value is not None}
+    buffers = {each["path"][0]: gzip.compress(packed(saved, each), mtime=0) for each in saved["buffers"]}
+    return PAGE.format(
+        name=f"widget-{name}",
+        css=saved["state"].get("_css", ""),
+        js=saved["state"]["_esm"],
+        state=json.dumps(state),
+        buffers=json.dumps({key: base64.b64encode(value).decode() for key, value in buffers.items()}),
+    )

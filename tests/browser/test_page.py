@@ -2,6 +2,7 @@
 
 import re
 
+import alive
 import numpy as np
 import pytest
 from driving import assert_explorer_moves, screenshot
@@ -27,7 +28,7 @@ def explorer():
 def explorers_page(explorer, times, folder):
     """The address of a page in which an explorer is shown so many times, without the site's surroundings."""
     path, saved = folder / "explorers.html", widgets.saved_state(explorer)
-    path.write_text("".join(widgets.widget_page(saved, i) for i in range(times)), encoding="utf-8")
+    path.write_text("".join(alive.as_html(saved, i) for i in range(times)), encoding="utf-8")
     return path.as_uri()
 
 
