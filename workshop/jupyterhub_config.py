@@ -33,6 +33,15 @@ c.JupyterHub.concurrent_spawn_limit = 10
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.implicit_spawn_seconds = 0.1  # whose server has ended gets on with one reload
 
+
+def first_page(handler):
+    """The teacher comes to the board, or to the hub's own page; a learner to the seat."""
+    teacher = handler.current_user and handler.current_user.name == TEACHER
+    return ("/services/board/" if BOARD else "/hub/home") if teacher else ""
+
+
+c.JupyterHub.default_url = first_page
+
 # --- who may come in ---
 
 c.JupyterHub.authenticator_class = Room

@@ -78,10 +78,11 @@ def told(web, key, **report):
 
 
 def board(web):
-    """What a browser sees of the board's numbers, after the hub's redirects."""
+    """What the page's script sees of the board's numbers, after the hub's redirects."""
     web.follow_redirects = True
     web.get("/services/board/")
-    return web.get("/services/board/data", params={"lesson": "04_elbo"})
+    headers = {"Sec-Fetch-Mode": "cors", "X-XSRFToken": web.cookies.get("_xsrf", "", path="/services/board/")}
+    return web.get("/services/board/data", params={"lesson": "04_elbo"}, headers=headers)
 
 
 def test_the_list_the_key_and_a_password_of_ones_own(hub):
@@ -91,6 +92,11 @@ def test_the_list_the_key_and_a_password_of_ones_own(hub):
     assert not browser(hub, "Learner 1", hub[1], "short")[1]
     assert not browser(hub, "Mallory", hub[1])[1] and not browser(hub, "root", hub[1])[1]
     assert not browser(hub, "teacher", hub[1])[1] and browser(hub, "teacher", hub[2])[1]
+
+
+def test_the_teacher_comes_to_the_board(hub):
+    teacher, _ = browser(hub, "teacher", hub[2])
+    assert teacher.get("/hub/").headers["Location"].endswith("/services/board/")
 
 
 def test_after_five_wrong_tries_even_the_right_key_is_refused(hub):

@@ -14,6 +14,7 @@ PAGE = Path(__file__).with_name("page.html")
 class Page(RequestHandler):
     @authenticated
     def get(self):
+        _ = self.xsrf_token  # sets the cookie: the hub wants it back with each request for the numbers
         self.set_header("Content-Security-Policy", "default-src 'self' 'unsafe-inline'; frame-ancestors 'self'")
         self.finish(PAGE.read_text(encoding="utf-8"))
 
