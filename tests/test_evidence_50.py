@@ -69,8 +69,8 @@ def test_a_short_run_writes_its_row_and_measures_again(monkeypatch, tmp_path):
     monkeypatch.setattr(bench, "load_digits", lambda: (digits, digits))
     monkeypatch.setattr(bench, "DRAWS", 10)
     out = tmp_path / "new" / "row.json"
-    bench.main(["--minutes", "0.0001", "--images", "20", "--out", str(out)])
+    bench.main(["--minutes", "0.0001", "--images", "30", "--out", str(out)])
     first = json.loads(out.read_text())
-    assert first["images"] == 20 and first["curve"][-1]["processor_minutes"] >= 0.0001
-    bench.main(["--measure", "--images", "20", "--out", str(out)])
+    assert first["images"] == 30 and first["curve"][-1]["processor_minutes"] >= 0.0001
+    bench.main(["--measure", "--images", "30", "--out", str(out)])
     assert json.loads(out.read_text()) == first
