@@ -36,6 +36,12 @@ def test_minutes_go_from_the_check_before_to_the_first_right_one():
     assert [row["minutes"] for row in seen["rows"]] == [2.0, 2.0]
 
 
+def test_run_all_begins_nothing():
+    run_all = [(0, "a", name, "unattempted") for name in KNOWN]
+    seen = board(*run_all, (120, "a", "first", "correct"), (180, "a", "second", "correct"), lesson="04")
+    assert [row["minutes"] for row in seen["rows"]] == [2.0, 1.0]
+
+
 def test_a_long_break_is_no_time_spent():
     seen = board((0, "a", "", "here"), (9000, "a", "first", "wrong"), (9060, "a", "first", "correct"))
     assert seen["rows"][0]["minutes"] == 1.0

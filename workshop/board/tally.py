@@ -52,11 +52,14 @@ def states_of(reports):
 
 
 def minutes_of(reports):
-    """{(seat, exercise): minutes}, from the seat's check before this exercise's first one, to its first right one."""
+    """{(seat, exercise): minutes}, from the seat's check before the first attempt, to the first right one, or the last.
+
+    Checks of what is not attempted yet begin nothing: Run All makes one of each exercise.
+    """
     begun, ended, before = {}, {}, {}
     for each in reports:
         where = each.seat, each.exercise
-        if each.status in ("unattempted", "wrong", "correct"):
+        if each.status in ("wrong", "correct"):
             start = before.get(each.seat, each.time)
             begun.setdefault(where, start if each.time - start < BREAK else each.time)
             if where not in ended or not ended[where][1]:
