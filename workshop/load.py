@@ -201,9 +201,10 @@ async def workshop(address, key, seats):
     learners = [Learner(address, seat, key, waits) for seat in seats]
     kernels = await asyncio.gather(*(guarded(each, open_and_run(each)) for each in learners))
     pairs = [(learner, kernel) for learner, kernel in zip(learners, kernels, strict=True) if kernel]
-    for first in range(0, len(pairs), 5):
+    size = min(5, max(1, len(pairs) // 2))  # in a small class, half of it trains
+    for first in range(0, len(pairs), size):
         over = asyncio.Event()
-        group, others = pairs[first : first + 5], pairs[:first] + pairs[first + 5 :] or pairs[:0]
+        group, others = pairs[first : first + size], pairs[:first] + pairs[first + size :]
         moving = [asyncio.create_task(guarded(a, slides(a, b, over))) for a, b in others]
         await asyncio.gather(*(guarded(a, train(a, b)) for a, b in group))
         over.set()
