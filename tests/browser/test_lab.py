@@ -9,12 +9,13 @@ from driving import NOTEBOOKS, TOKEN, assert_explorer_moves, changes, names, scr
 MINUTES_TO_RUN = 10
 PANELS = ".jp-OutputArea-output .widget-vbox:has(> img)"
 HANDLES = ".noUi-handle"
+SELF_DRAWN = ".vae-explorer, .vae-pad, .iw-bound, .rate-slider"  # figures that compute in the browser
 
 
 def figures_in(name):
     """How many interactive figures a notebook shows, from its own code; the live training is shown twice."""
     code = [cell.source for cell in nbformat.read(NOTEBOOKS / name, as_version=4).cells if cell.cell_type == "code"]
-    count = len(re.findall(r"\bwidgets\.\w+\(", "\n".join(code))) + code.count("live")
+    count = len(re.findall(r"\b(?:widgets|pad)\.\w+\(", "\n".join(code))) + code.count("live")
     assert count >= 1, f"{name} has no interactive figure"
     return count
 
@@ -104,23 +105,34 @@ def assert_panel_moves(page, panel, what):
     assert_buttons_move(page, panel.locator(".widget-toggle-button"), picture, what)
 
 
+def assert_words_follow_the_range(page, figure):
+    """A figure of HTML alone: its words change with its range, by keyboard."""
+    figure.scroll_into_view_if_needed()
+    before = figure.inner_text()
+    figure.locator("input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    assert figure.inner_text() != before
+
+
 @pytest.mark.parametrize("name", names())
 def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
     open_notebook(page, lab, name)
     start_all(page)
     assert_all_ran(page)
-    panels, explorers = page.locator(PANELS), page.locator(".vae-explorer")
+    panels, drawn = page.locator(PANELS), page.locator(SELF_DRAWN)
     page.wait_for_function(
         "([selector, count]) => document.querySelectorAll(selector).length === count",
-        arg=[f"{PANELS}, .vae-explorer, .vae-pad", figures_in(name)],
+        arg=[f"{PANELS}, {SELF_DRAWN}", figures_in(name)],
     )
     for theme in ("Light", "Dark"):
         change_theme(page, theme)
-        for i, figure in enumerate([*panels.all(), *explorers.all(), *page.locator(".vae-pad").all()]):
+        for i, figure in enumerate([*panels.all(), *drawn.all()]):
             screenshot(page, figure, f"{name.removesuffix('.ipynb')}-{i}-{theme.lower()}")
     for i, panel in enumerate(panels.all()):
         assert_panel_moves(page, panel, f"{name}, figure {i}")
-    for explorer in explorers.all():
+    for figure in page.locator(".iw-bound, .rate-slider").all():
+        assert_words_follow_the_range(page, figure)
+    for explorer in page.locator(".vae-explorer").all():
         assert_explorer_moves(page, explorer)
         screenshot(page, explorer, f"{name.removesuffix('.ipynb')}-explorer-moved")
 
