@@ -29,7 +29,7 @@ c.JupyterHub.template_paths = [str(HERE / "templates")]
 c.ConfigurableHTTPProxy.command = [os.environ["HUB_PROXY"]]
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['HUB_PROXY_PORT']}"
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
-c.JupyterHub.concurrent_spawn_limit = 10
+c.JupyterHub.concurrent_spawn_limit = 0  # none: a class comes at once, and the hub would turn the others away
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.implicit_spawn_seconds = 0.1  # whose server has ended gets on with one reload
 
@@ -61,7 +61,7 @@ c.Spawner.notebook_dir = "~/vae-course"
 c.Spawner.default_url = "/lab/tree/01_data_preprocessing.ipynb"
 c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 10  # seconds, for a server to end
 c.Spawner.poll_interval = 5  # seconds until a server that was killed is missed
-c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # thirty starts at once on two cores take a while
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300  # thirty starts at once on two cores take a while
 c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL", "JUPYTER_PATH", "JUPYTERLAB_DIR"]
 c.Spawner.environment = {
     "VAE_DIGITS": str(STATE / "digits.npz"),  # fetched once

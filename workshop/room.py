@@ -27,13 +27,11 @@ class Tries:
         self.clock, self.wrong = clock, {}
 
     def too_many(self, what, most):
-        recent = [each for each in self.wrong.get(what, []) if self.clock() - each < PAUSE]
-        self.wrong[what] = recent
-        return len(recent) >= most
+        return sum(self.clock() - each < PAUSE for each in self.wrong.get(what, [])) >= most
 
     def count(self, *whats):
         for what in whats:
-            self.wrong.setdefault(what, []).append(self.clock())
+            self.wrong[what] = [*self.wrong.get(what, [])[-PER_ADDRESS:], self.clock()]
 
 
 class Room(Authenticator):

@@ -33,6 +33,8 @@ async def serve_folder(folder):
 
 
 def main(folder=""):
+    if not folder and "JUPYTERHUB_SERVICE_PREFIX" not in os.environ:
+        sys.exit("Name the folder that the learners' VAE_BOARD names: make board FOLDER=/shared/reports")
     if folder and not Path(folder).is_dir():
         sys.exit(f"There is no folder {folder}. Name the one that the learners' VAE_BOARD names.")
     asyncio.run(serve_folder(folder) if folder else serve_hub())
