@@ -55,7 +55,7 @@ def fold(nb):
     """Fold what Lab shows folded, such as a hint, until the next heading; its own heading becomes the summary."""
     cells, opened = [], False
     for cell in nb.cells:
-        heading = re.match(r"#+ +(.+)", cell.source) if cell.cell_type == "markdown" else None
+        heading = re.search(r"^#+ +(.+)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
         if heading and opened:
             cells.append(words("</details>"))
             opened = False

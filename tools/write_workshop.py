@@ -42,7 +42,7 @@ def without_folded(cells, titles):
     """The cells without the folded sections whose headings start with one of the titles, such as "Solution"."""
     kept, leaving = [], False
     for cell in cells:
-        heading = cell["cell_type"] == "markdown" and HEADING.match(source(cell))
+        heading = cell["cell_type"] == "markdown" and HEADING.search(source(cell))
         if heading:
             leaving = bool(cell["metadata"].get(FOLDED)) and heading[2].startswith(titles)
         if not leaving:

@@ -130,9 +130,12 @@ def test_after_a_training_that_broke_off_within_the_cell_another_one_can_be_stop
 
 def test_outside_jupyter_an_interrupt_is_raised_and_nothing_stays(live, monkeypatch):
     monkeypatch.setattr(widgets, "get_ipython", lambda: None)  # other tests may have started a shell
-    before = signal.getsignal(signal.SIGINT)
-    break_off_with(live, interrupt, KeyboardInterrupt)
-    assert signal.getsignal(signal.SIGINT) is before
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background may ignore it
+    try:
+        break_off_with(live, interrupt, KeyboardInterrupt)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
