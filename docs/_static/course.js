@@ -18,6 +18,12 @@ function nameArrows() {
   }
 }
 
+// The theme takes the focus from a button that was pressed; the menu that it opens takes it here.
+function focusMenu(event) {
+  event.target.parentElement.querySelector(".dropdown-item.active, .dropdown-item")?.focus();
+}
+
 addEventListener("DOMContentLoaded", nameArrows);
+addEventListener("shown.bs.dropdown", focusMenu);
 addEventListener("load", reachBoxesThatScroll);
 addEventListener("resize", reachBoxesThatScroll);
