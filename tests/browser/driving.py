@@ -113,3 +113,12 @@ def screenshot(page, element, name):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     element.scroll_into_view_if_needed()
     element.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def assert_words_follow_the_range(page, figure):
+    """A figure of HTML alone: its words change with its range, by keyboard."""
+    figure.scroll_into_view_if_needed()
+    before = figure.inner_text()
+    figure.locator("input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    assert figure.inner_text() != before

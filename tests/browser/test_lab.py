@@ -8,8 +8,9 @@ from driving import NOTEBOOKS, TOKEN, assert_explorer_moves, changes, names, scr
 
 MINUTES_TO_RUN = 10
 PANELS = ".jp-OutputArea-output .widget-vbox:has(> img)"
+NEEDING_LAB = [name for name in names() if name < "07"]  # the figures of 07 and 08 are HTML: test_html_figures.py
 HANDLES = ".noUi-handle"
-SELF_DRAWN = ".vae-explorer, .vae-pad, .iw-bound, .rate-slider"  # figures that compute in the browser
+SELF_DRAWN = ".vae-explorer, .vae-pad"  # figures that compute in the browser
 
 
 def figures_in(name):
@@ -105,16 +106,7 @@ def assert_panel_moves(page, panel, what):
     assert_buttons_move(page, panel.locator(".widget-toggle-button"), picture, what)
 
 
-def assert_words_follow_the_range(page, figure):
-    """A figure of HTML alone: its words change with its range, by keyboard."""
-    figure.scroll_into_view_if_needed()
-    before = figure.inner_text()
-    figure.locator("input[type=range]").focus()
-    page.keyboard.press("ArrowRight")
-    assert figure.inner_text() != before
-
-
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", NEEDING_LAB)
 def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
     open_notebook(page, lab, name)
     start_all(page)
@@ -130,8 +122,6 @@ def test_the_notebook_runs_and_its_controls_move_its_pictures(page, lab, name):
             screenshot(page, figure, f"{name.removesuffix('.ipynb')}-{i}-{theme.lower()}")
     for i, panel in enumerate(panels.all()):
         assert_panel_moves(page, panel, f"{name}, figure {i}")
-    for figure in page.locator(".iw-bound, .rate-slider").all():
-        assert_words_follow_the_range(page, figure)
     for explorer in page.locator(".vae-explorer").all():
         assert_explorer_moves(page, explorer)
         screenshot(page, explorer, f"{name.removesuffix('.ipynb')}-explorer-moved")
