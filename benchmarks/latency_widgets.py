@@ -22,7 +22,7 @@ from vae_helpers.lesson02.widgets import reparameterization
 from vae_helpers.lesson03.widgets import decoders
 from vae_helpers.lesson04.widgets import bound, kl_surface
 from vae_helpers.lesson05 import widgets as lesson05
-from vae_helpers.lesson06.widgets import explorer_page, latent_explorer, saved_state
+from vae_helpers.lesson06.widgets import latent_explorer, saved_state, widget_page
 from vae_helpers.model import build_decoder, build_encoder, spread_bends
 from vae_helpers.quiet import keras
 
@@ -88,7 +88,7 @@ def explorer_file(decoder, images, labels, folder):
     z_mean = np.random.default_rng(0).normal(size=(1000, 2))
     explorer = latent_explorer(decoder, z_mean, labels[:1000], images[:1000].reshape(1000, 784) / 255)
     path = Path(folder) / "page.html"
-    path.write_text(explorer_page(saved_state(explorer), "one"), encoding="utf-8")
+    path.write_text(widget_page(saved_state(explorer), "one"), encoding="utf-8")
     print(f"the explorer in a page: {path.stat().st_size / 1e6:.1f} MB")
     return path
 

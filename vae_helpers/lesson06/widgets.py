@@ -170,6 +170,3 @@ def widget_page(saved, name):
         state=json.dumps(own),
         buffers=json.dumps(buffers),
     )
-
-
-explorer_page = widget_page
