@@ -32,7 +32,7 @@ MathJax.Hub.Config({
 <style>
 :root { --jp-content-font-size1: 30px }
 .reveal h1, .reveal h2 { text-transform: none !important; font-size: 48px !important }
-.reveal .jp-RenderedImage img { height: 520px; max-width: 940px; object-fit: contain; margin: 0 }
+.reveal .jp-RenderedImage img { height: 470px; max-width: 940px; object-fit: contain; margin: 0 }
 .reveal pre { font-size: 20px; width: 100%; box-shadow: none; color: black }
 .reveal section { text-align: left }
 .jp-InputPrompt, .jp-OutputPrompt { display: none }
@@ -88,9 +88,22 @@ def from_markdown(text):
 
 
 def answers(cell, asked):
-    """The cell's outputs that belong on a slide: figures, and text where a question was asked before it."""
-    outputs = [each for each in cell["outputs"] if "image/png" in each.get("data", {}) or asked]
-    return [] if "no-slide" in cell["metadata"].get("tags", []) else outputs
+    """The cell's outputs that belong on a slide: figures, and text where a question was asked before it.
+
+    A figure with a script of its own is its picture here, or left out where it has none.
+    """
+    if "no-slide" in cell["metadata"].get("tags", []):
+        return []
+    still = [without_script(each) for each in cell["outputs"]]
+    return [each for each in still if "image/png" in each.get("data", {}) or (asked and each.get("data") != {})]
+
+
+def without_script(output):
+    """An output without its HTML where that brings a script."""
+    data = output.get("data", {})
+    if "<script" not in "".join(data.get("text/html", "")):
+        return output
+    return {**output, "data": {name: each for name, each in data.items() if name == "image/png"}}
 
 
 def slides_of(notebook, notes):
