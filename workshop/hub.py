@@ -33,9 +33,10 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
 
 def main():
-    os.umask(0o077)
     seats = listed_seats()
+    os.umask(0o022)  # what is installed, every seat must be able to read
     install_hub()
+    os.umask(0o077)  # what the hub keeps, none
     STATE.mkdir(exist_ok=True)
     STATE.chmod(0o711)  # learners may pass through, to the digits, and not look around
     keys = {name: key(name) for name in ("room_key", "teacher_key")}
