@@ -3,6 +3,7 @@
 MNIST (LeCun, Cortes, Burges) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) come from the address that Keras uses,
 the stroke digits from ``vae_helpers.strokes``, and all are kept in Keras's cache. A file is written beside its place
 and moved there whole, so what is there is never half-written. Nothing is ever unpickled, which could run any code.
+``data.load_folder`` (of ``vae_helpers.folder``) reads a folder of one's own images.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from vae_helpers import strokes, validate
+from vae_helpers.folder import load_folder as load_folder  # data.load_folder
+from vae_helpers.validate import DigitsError
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # keras.datasets' own
 PATIENCE = (3.05, 20)  # seconds: for each of the server's addresses to answer, and for the next bytes to come
@@ -49,10 +52,6 @@ WAYS_OUT = (
     "Give load_digits, or the environment variable VAE_DIGITS, the path of an .npz file laid out like Keras's "
     "mnist.npz, or one of the names 'mnist', 'fashion_mnist' (both need the network once) and 'strokes' (never does)."
 )
-
-
-class DigitsError(Exception):
-    """Images can't be had from the source asked for. The message says why, and what to do next."""
 
 
 def load_digits(source="auto"):

@@ -7,6 +7,10 @@ size is None and fits any size. Those that look at values are for numpy arrays.
 import numpy as np
 
 
+class DigitsError(Exception):
+    """Images can't be had from the source asked for. The message says why, and what to do next."""
+
+
 def require_shape(name, value, expected):
     """Raise ValueError unless value's shape fits ``expected``, a tuple of sizes, None or a word for any size."""
     shape = tuple(value.shape)
