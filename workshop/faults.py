@@ -10,37 +10,26 @@ import argparse
 import asyncio
 import contextlib
 import shutil
-import time
 from pathlib import Path
 from urllib.parse import urlparse
 
+from load import Learner
 from names import read_names
-from playwright.async_api import async_playwright
+from playwright.async_api import TimeoutError, async_playwright
 
-CUT = 30  # seconds
-NOTEBOOK = "05_training.ipynb"
-TRAIN = """
+CUT, EPOCHS = 30, 60  # seconds; of training, longer than the cut
+TRAIN = f"""import time
 from vae_helpers.data import load_digits, preprocess
-from vae_helpers.training import ready_to_fit
-x, seen = preprocess(load_digits()[0][0])[:5000], []
-vae = ready_to_fit(1000)
-while len(seen) < {epochs}:
-    vae.fit(x, epochs=1, batch_size=250, verbose=0)
-    seen.append(time.time() - began)
-print("epochs", len(seen), "in", round(seen[-1]))"""
-RUN = """async code => {
-  const panel = jupyterapp.shell.currentWidget, context = panel.context;
-  const future = context.sessionContext.session.kernel.requestExecute({code});
-  window.printed = ""; window.over = false;
-  future.onIOPub = message => { window.printed += message.content.text || message.content.evalue || ""; };
-  future.done.then(() => { window.over = true; }, () => {});
-}"""
-WRITE = """async text => {
-  const context = jupyterapp.shell.currentWidget.context;
-  context.model.sharedModel.getCell(0).setSource(text);
-  await context.save();
-}"""
-READ = "() => jupyterapp.shell.currentWidget.context.model.sharedModel.getCell(0).getSource()"
+from vae_helpers.training import in_batches, ready_to_fit
+x, done = preprocess(load_digits()[0][0])[:5000], 0
+vae = ready_to_fit(20 * {EPOCHS})
+while done < {EPOCHS}:
+    vae.fit(in_batches(x), epochs=1, shuffle=False, verbose=0)
+    done += 1
+    time.sleep(0.5)
+    print("epoch", done)"""
+ASK = """print("kept:", done, "epochs")"""
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 
 class Link:
@@ -79,83 +68,90 @@ async def pass_on(reader, writer):
     writer.close()
 
 
-async def opened(browser, address, seat, key):
-    """A page with the notebook open and its kernel at rest, after a log-in where the hub asks for one."""
+async def trial_notebook(learner):
+    """A notebook of two cells: one trains, and one asks what the kernel has."""
+    await learner.log_in()
+    await learner.have_server()
+    cells = [
+        {"cell_type": "code", "source": each, "metadata": {}, "outputs": [], "execution_count": None}
+        for each in (TRAIN, ASK)
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    await learner.save("trial", {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
+
+
+async def opened(browser, address, learner):
+    """A page with the trial's notebook open, after a log-in as a learner does it."""
     page = await browser.new_page()
-    wanted = f"{address}/user/{seat.account}/lab/tree/{NOTEBOOK}?reset"
     await page.goto(f"{address}/hub/login")
-    await page.fill("input[name=username]", seat.name)
-    await page.fill("input[name=key]", key)
-    await page.fill("input[name=password]", f"of {seat.account}")
+    fields = {"username": learner.seat.name, "key": learner.key, "password": f"of {learner.seat.account}"}
+    for name, value in fields.items():
+        await page.fill(f"input[name={name}]", value)
     await page.click("[type=submit]")
     await page.wait_for_url("**/lab**", timeout=300_000)
-    await page.goto(wanted)
-    await ready(page)
+    await page.goto(f"{address}{learner.base}/lab/tree/trial.ipynb?reset")
+    await page.locator(IDLE).wait_for(timeout=120_000)
     return page
 
 
-async def ready(page):
-    """Wait until the notebook is there and its kernel answers."""
-    await page.wait_for_function("window.jupyterapp && jupyterapp.shell.currentWidget?.context", timeout=120_000)
-    await page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.ready")
-    await page.wait_for_function(
-        "jupyterapp.shell.currentWidget.context.sessionContext.session?.kernel?.status === 'idle'", timeout=120_000
-    )
+def cell(page, number):
+    return page.locator(".jp-NotebookPanel .jp-CodeCell").nth(number)
 
 
-async def run(page, code):
-    """What a piece of code prints."""
-    await page.evaluate(RUN, code)
-    await page.wait_for_function("window.over", timeout=300_000)
-    return await page.evaluate("window.printed")
+async def run(page, number):
+    """Run a cell, after closing a message that Lab may show, as a learner would."""
+    message = page.locator(".jp-Dialog")
+    if await message.count():
+        print(f"  (Lab says: {' '.join((await message.first.inner_text()).split())[:90]})")
+        await message.locator(".jp-mod-accept").first.click()
+    await cell(page, number).locator(".cm-content").click()
+    await page.keyboard.press("Shift+Enter")
 
 
-async def begin_training(page, epochs):
-    """Start to train without waiting for the end, in a thread, so that the kernel can be asked meanwhile."""
-    await run(page, "import time; began = time.time()")
-    await page.evaluate(RUN, TRAIN.format(epochs=epochs))
-
-
-async def network_cut(browser, link, address, seat, key):
-    page = await opened(browser, address, seat, key)
-    await page.evaluate(WRITE, "saved before the cut")
-    await begin_training(page, epochs=60)
-    await asyncio.sleep(5)
-    await link.cut(CUT)
-    start = time.monotonic()
+async def shown(page, number, text, seconds):
+    """Whether a cell's output holds a text within so many seconds."""
+    output = cell(page, number).locator(".jp-OutputArea-output", has_text=text)
     try:
-        await page.wait_for_function("window.over", timeout=180_000)
-        print(f"went on   a training during a cut of {CUT} s: {(await page.evaluate('window.printed')).strip()} s")
-    except Exception as error:
-        print(f"SILENT    the page does not see the end of the training: {str(error)[:80]}")
-    await page.evaluate(WRITE, "saved after the cut")
-    print(f"no reload the notebook is saved again, {time.monotonic() - start:.0f} s after the network came back")
-    await look_again(page, "saved after the cut")
-    return page
+        await output.first.wait_for(timeout=1000 * seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
-async def look_again(page, text):
-    """One reload: is the saved text there, and does the kernel have what was trained?"""
+async def ask(page, learner):
+    """Ask the kernel what it has, save, and say whether the answer stands in the file."""
+    await run(page, 1)
+    answered = await shown(page, 1, f"kept: {EPOCHS} epochs", 120)
+    await page.keyboard.press("Control+s")
+    await asyncio.sleep(3)
+    saved = any(cell["outputs"] for cell in (await learner.notebook("trial"))["cells"])
+    return f"the kernel's training {'kept' if answered else 'LOST'}, the notebook {'saved' if saved else 'NOT SAVED'}"
+
+
+async def network_cut(browser, link, address, learner):
+    page = await opened(browser, address, learner)
+    await run(page, 0)
+    assert await shown(page, 0, "epoch 3", 120), "the training did not begin"
+    await link.cut(CUT)
+    went_on = await shown(page, 0, f"epoch {EPOCHS}", 180)
+    print(f"a cut of {CUT} s: the cell's output {'went on' if went_on else 'stopped'} without a reload")
+    if went_on:
+        print(f"  without a reload: {await ask(page, learner)}")
     await page.reload()
-    await ready(page)
-    kept = await page.evaluate(READ) == text
-    print(f"{'kept    ' if kept else 'LOST    '}  what was saved, after one reload")
-    print(f"kept      the kernel's work, after one reload: {(await run(page, 'print(len(seen))')).strip()} epochs")
+    await page.locator(IDLE).wait_for(timeout=120_000)
+    print(f"  after one reload: {await ask(page, learner)}")
 
 
-async def browser_closed(playwright, chromium, address, seat, key):
-    browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    page = await opened(browser, address, seat, key)
-    await page.evaluate(WRITE, "saved before the browser was closed")
-    await begin_training(page, epochs=60)
-    await asyncio.sleep(5)
+async def browser_closed(launch, address, learner):
+    browser = await launch()
+    page = await opened(browser, address, learner)
+    await run(page, 0)
+    assert await shown(page, 0, "epoch 3", 120), "the training did not begin"
     await browser.close()
-    await asyncio.sleep(CUT)
-    browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    page = await opened(browser, address, seat, key)
-    kept = await page.evaluate(READ) == "saved before the browser was closed"
-    print(f"{'kept    ' if kept else 'LOST    '}  what was saved, in a new browser")
-    print(f"kept      the kernel's work, in a new browser: {(await run(page, 'print(len(seen))')).strip()} epochs")
+    await asyncio.sleep(2 * CUT)
+    browser = await launch()
+    page = await opened(browser, address, learner)
+    print(f"a browser closed during a training, and a new one: {await ask(page, learner)}")
     await browser.close()
 
 
@@ -164,11 +160,18 @@ async def faults(address, key, seat):
     link = Link(hub.hostname, hub.port or 80)
     near = f"http://127.0.0.1:{await link.listen()}"
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    learner = Learner(address, seat, key, {})
+    await trial_notebook(learner)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        await network_cut(browser, link, near, seat, key)
+
+        def launch():
+            return playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+        browser = await launch()
+        await network_cut(browser, link, near, learner)
         await browser.close()
-        await browser_closed(playwright, chromium, near, seat, key)
+        await trial_notebook(learner)
+        await browser_closed(launch, near, learner)
 
 
 def main():

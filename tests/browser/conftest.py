@@ -15,9 +15,12 @@ import time
 import urllib.request
 from urllib.parse import urlparse
 
+import numpy as np
 import pytest
 from digits import make_path_absolute
 from driving import NOTEBOOKS, TOKEN
+
+from vae_helpers.data import load_digits
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -70,6 +73,13 @@ def stop(process):
                 continue
 
 
+def few_digits(path):
+    """A file with 10,000 + 2,000 of the digits at hand: figures move on them as on all, and training is short."""
+    (x_train, y_train), (x_test, y_test) = load_digits()
+    np.savez(path, x_train=x_train[:10_000], y_train=y_train[:10_000], x_test=x_test[:2000], y_test=y_test[:2000])
+    return str(path)
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """The address of a running JupyterLab over a copy of the notebooks."""
@@ -89,6 +99,7 @@ def lab(tmp_path_factory):
     }
     places |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     env = os.environ | {name: str(folder / place) for name, place in places.items()}
+    env["VAE_DIGITS"] = few_digits(folder / "digits.npz")
     with open(folder / "log", "w") as log:
         command = [sys.executable, "-m", "jupyterlab", *arguments]
         process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)

@@ -1,6 +1,5 @@
 """The latent explorer of 06: the latent plane to drag in, in the notebook and in a page where no kernel runs."""
 
-import json
 from pathlib import Path
 
 import anywidget
@@ -137,36 +136,7 @@ def latent_explorer(decoder, z_mean, y, images):
 
 # --- pages ---
 
-PAGE = """<div id="{name}" class="vae-widget-page"></div>
-<style>{css}</style>
-<script type="module">
-{js}
-const state = {state};
-const bytes = (text) => new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-for (const [name, text] of Object.entries({buffers})) state[name] = bytes(text);
-const set = (name, value) => (state[name] = value);
-const model = {{ get: (name) => state[name], set, on() {{}}, save_changes() {{}} }};
-render({{ model, el: document.getElementById("{name}") }});
-</script>"""
-
 
 def saved_state(widget):
-    """A widget as a notebook's widget state keeps it: what ``widget_page`` takes."""
+    """A widget as a notebook's widget state keeps it: what pages without a kernel are made of."""
     return dependency_state([widget], drop_defaults=False)[widget.model_id]
-
-
-def widget_page(saved, name):
-    """A saved widget that computes in the browser as HTML that needs neither a kernel nor a network.
-
-    saved: one entry of a notebook's widget state, as nbclient keeps it with store_widget_state=True; its JavaScript
-    must define a function render. name: for the id of the page's element, one for each in a page.
-    """
-    state, buffers = saved["state"], {each["path"][0]: each["data"] for each in saved["buffers"]}
-    own = {name: value for name, value in state.items() if not name.startswith("_") and value is not None}
-    return PAGE.format(
-        name=f"widget-{name}",
-        css=state["_css"],
-        js=state["_esm"],
-        state=json.dumps(own),
-        buffers=json.dumps(buffers),
-    )
