@@ -18,7 +18,7 @@ from vae_helpers.data import load_folder
 
 def test_subfolders_are_classes_and_names_decide_the_order(tmp_path):
     grey = noise(5, 8, 8)
-    places = ["b/10.png", "b/2.png", "a/same.png", "a/same.PNG", "ä ö/日本.png"]
+    places = ["b/10.png", "b/2.png", "a/same.png", "a/same.gif", "ä ö/日本.png"]
     for place, pixels in zip(places, grey, strict=True):
         put(tmp_path / place, pixels)
     images, labels, names = load_folder(tmp_path, 8)
@@ -32,6 +32,7 @@ def test_images_without_subfolders_are_one_class_named_as_the_folder(tmp_path, m
     put(tmp_path / "mine" / "x.png", noise(28, 28))
     (tmp_path / "mine" / "notes").mkdir()
     (tmp_path / "mine" / "notes" / "README.txt").write_text("no images")
+    put(tmp_path / "mine" / "notes" / ".trash" / "y.png", noise(28, 28))
     monkeypatch.chdir(tmp_path / "mine")
     monkeypatch.setenv("HOME", str(tmp_path))
     for path in (tmp_path / "mine", str(tmp_path / "mine") + "/", ".", "../mine", "~/mine"):

@@ -78,7 +78,7 @@ BROKEN = {
     "GIF of 4 GB": ("x.gif", written(b"GIF89a\xff\xff\xff\xff" + GIF[10:]), "has more than 89,478,485 pixels"),
     "loop": ("x.png", leads("x.png"), r"can't be read \(Too many levels of symbolic links\)\. Move it"),
     "link to nowhere": ("x.png", leads("nothing.png"), "is a link that leads nowhere. Move it away"),
-    "pipe": ("x.png", os.mkfifo, "is a pipe or a device, not a file"),
+    "pipe": ("x.png", lambda path: os.mkfifo(path), "is a pipe or a device, not a file"),
 }
 
 
