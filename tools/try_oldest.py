@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = Path("build", "oldest")
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TESTING = ["nbval", "pytest", "pytest-xdist"]
-PACKAGE = "core_holds data data_cache diagnose latent losses model panel plots quiet strokes vae".split()
+PACKAGE = "core_holds data data_cache diagnose folder folder_bad latent losses model panel plots quiet strokes vae".split()
 
 
 def uv(*words):

@@ -30,6 +30,7 @@ ROOMS = {  # the reference's pages: what stands on them
     "core": ("The core: what several notebooks import", "*.py"),
     "exercises": ("Exercises: check, progress and what is behind them", "exercises/*.py"),
     "diagnose": ("Diagnose: what a VAE's loss weighs", "diagnose/*.py"),
+    "folder": ("Folder: images of your own", "folder/*.py"),
 }
 AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 
@@ -71,7 +72,7 @@ def write_reference(folder):
 
 
 def has_docstring(path):
-    return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose")
+    return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose", "folder")
 
 
 def minutes_table(stems):
