@@ -11,7 +11,7 @@ from sklearn.metrics import mutual_info_score
 from vae_helpers.lesson08.networks import fitted, measured
 
 BINS = 10
-FOREST = {"n_estimators": 20, "max_depth": 8, "random_state": 0, "n_jobs": 1}
+FOREST = {"n_estimators": 10, "max_depth": 8, "random_state": 0, "n_jobs": 1}
 
 
 def scored(network, data):

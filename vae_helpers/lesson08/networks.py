@@ -120,7 +120,7 @@ def compiled(shape, pixels):
     vae = KnobVAE(Network(**dict(shape)), pixels)
     vae(np.zeros((1, pixels), "float32"))
     vae.encoder_optimizer = keras.optimizers.Adam(LEARNING_RATE)
-    vae.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), steps_per_execution=20, jit_compile=False)
+    vae.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), steps_per_execution=60, jit_compile=False)
     return vae
 
 
@@ -156,8 +156,9 @@ def forget(vae, network):
 
 def fitted(network, x):
     """The model that a Network describes, trained on x (n, pixels)."""
-    vae = filled(network, x)
-    vae.fit(x, epochs=network.epochs, batch_size=BATCH_SIZE, verbose=0)
+    vae, rng = filled(network, x), np.random.default_rng(network.seed)
+    order = np.concatenate([rng.permutation(len(x)) for _ in range(network.epochs)])
+    vae.fit(x[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0)  # to fit one epoch: each costs it a start
     return vae
 
 
