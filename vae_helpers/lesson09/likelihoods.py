@@ -16,6 +16,7 @@ from vae_helpers.quiet import keras
 
 ops = keras.ops
 LEVELS = 256
+START, PACE = 0.1, 10  # the scale before training, and how much faster it moves than a weight
 SMALL = 0.02  # half a logit below which a series stands for the logarithm
 
 
@@ -95,14 +96,19 @@ LIKELIHOODS = {
 
 
 class PixelVAE(VAE):
-    """The course's VAE with one of LIKELIHOODS, by its name. A scale, where there is one, is learned from 0.2 on."""
+    """The course's VAE with one of LIKELIHOODS, by its name. A scale, where there is one, is learned from START on."""
 
     def __init__(self, encoder, decoder, likelihood, seed=0):
         super().__init__(encoder, decoder, seed=seed)
         self.likelihood = LIKELIHOODS[likelihood]
-        start = keras.initializers.Constant(np.log(0.2))
+        start = keras.initializers.Constant(np.log(START) / PACE)
         scale = self.likelihood.has_scale
-        self.scale = [self.add_weight(shape=(), initializer=start, name="log_scale")] if scale else []
+        self.slow_scale = [self.add_weight(shape=(), initializer=start, name="slow_scale")] if scale else []
+
+    @property
+    def scale(self):
+        """[log_scale], or [] where the likelihood has none. Adam moves each weight by equal steps: one is too few."""
+        return [PACE * each for each in self.slow_scale]
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         output, z_mean, z_log_var = y_pred

@@ -11,10 +11,13 @@ from vae_helpers.validate import require_positive_int
 
 
 def fitted(vae, x, epochs, batch_size=250):
-    """Train a model on x, an array (n, ...) or a dict of such arrays, by the course's learning rate; returns it."""
+    """Train a model on x, an array (n, ...) or a dict of such arrays, by the course's learning rate; returns it.
+
+    One step at a time: compiling several of them together costs more than these short trainings win by it.
+    """
     n = len(x["x"] if isinstance(x, dict) else x)
     steps = epochs * -(-n // batch_size)
-    vae.compile(optimizer=keras.optimizers.Adam(rise_and_fall(steps)), steps_per_execution=min(20, steps))
+    vae.compile(optimizer=keras.optimizers.Adam(rise_and_fall(steps)))
     vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=0)
     return vae
 
@@ -38,7 +41,7 @@ def trained_on(images, latent_dim=16, epochs=20, seed=0):
         )
     keras.utils.set_random_seed(seed)
     parts = conv_encoder(x.shape[1:], latent_dim), conv_decoder(x.shape[1:], latent_dim)
-    return fitted(PixelVAE(*parts, "discretized logistic", seed=seed), x, epochs, batch_size=50)
+    return fitted(PixelVAE(*parts, "discretized logistic", seed=seed), x, epochs, batch_size=20)
 
 
 def reconstructed(vae, images):
