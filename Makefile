@@ -32,7 +32,7 @@ test-oldest: setup
 	@$(RUN) tools/try_oldest.py $(ARGS)
 
 test-browser: setup
-	$(RUN) -m pytest -q tests/browser $(ARGS)
+	$(RUN) -m pytest -q -n 2 --dist loadfile tests/browser $(ARGS)
 
 site: setup
 	@$(RUN) tools/write_site.py
