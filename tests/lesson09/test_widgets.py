@@ -29,7 +29,7 @@ def test_each_picture_stands_where_the_script_looks_for_it():
 
 def test_the_page_has_a_control_for_each_choice_and_needs_no_address():
     page = html()
-    assert "http" not in page and page.count('type="radio"') == 4 and page.count('type="range"') == 2
+    assert "http" not in page and page.count('type="radio"') == 4 and page.count('<input type="range"') == 2
     data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])
     assert data == {"classes": [*"abcd"], "steps": 3, "side": 28, "places": ["\N{MINUS SIGN}1.0", "0.0", "1.0"]}
     assert page == html()  # nothing in it changes from run to run
