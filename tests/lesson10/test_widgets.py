@@ -31,7 +31,7 @@ def test_each_time_has_its_digits_its_words_and_its_points():
     ]
     assert len({each["src"] for each in held["steps"]}) == 3
     np.testing.assert_allclose(np.array(held["paths"]) / widgets.SCALE, PATHS, atol=0.5 / widgets.SCALE + 1e-9)
-    assert len(held["colours"]) == 5
+    assert [len(each) for each in held["colours"]] == [7] * 5 and all(each[0] == "#" for each in held["colours"])
 
 
 def test_a_strip_shows_ink_dark_in_rows():

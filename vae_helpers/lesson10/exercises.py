@@ -1,6 +1,9 @@
 """The exercises of 10: a training pair, a step of Heun, a density, a distance, guidance, and a bug in drawing codes."""
 
 from vae_helpers.exercises import RIGHT, Exercise, draws
+from vae_helpers.lesson10.exercises_measuring import FLOW_LOG_DENSITY, FRECHET, GUIDED
+
+__all__ = ["DRAW_CODES", "FLOW_LOG_DENSITY", "FRECHET", "GUIDED", "HEUN_STEP", "TRAINING_PAIR"]
 
 NOTEBOOK = "10_learned_prior"
 
@@ -29,9 +32,24 @@ TRAINING_PAIR = Exercise(
             "(1 - t) * epsilon": "The code is missing from z_t.",
             "(epsilon + z) / 2": "That is the middle of the path, whatever the time is.",
             "(1 - t) * epsilon - t * z": "The code enters z_t with a minus.",
+            "(1 + t) * epsilon + t * z": "The noise should fade, and 1 + t grows.",
+            "(2 - t) * epsilon + t * z": "At t = 1 the noise should be gone, and 2 - t is not 0 there.",
+            "t * epsilon + t * z": "The noise grows with the time. It should fade.",
+            "(t - 1) * epsilon + t * z": "The noise has the wrong sign.",
+            "-t * epsilon + t * z": "At t = 0 nothing is left. There should be noise.",
+            "(1 - t) * epsilon + (t + z)": "t and z are added. t is the share of the code.",
+            "(1 - t) * epsilon + t": "t stands where t times the code belongs.",
+            "(1 - t) * epsilon + z * z": "The code is squared. It has the share t.",
+            "(1 - t) * epsilon + t / z": "The code divides.",
+            "(1 - t) + epsilon + t * z": "1 - t is added to the noise. It is a factor.",
+            "(1 - t) * epsilon * (t * z)": "The two parts are multiplied. They should be added.",
+            "(1 - t) + t * z": "1 - t stands where its product with the noise belongs.",
         },
         "target": {
             "z - epsilon": RIGHT,
+            "0 * z": "The target is 0 everywhere. How does z_t change when t grows?",
+            "t - epsilon": "The time stands where the code belongs.",
+            "z - t": "The time stands where the noise belongs.",
             "epsilon - z": "The velocity has the wrong sign: it should lead from the noise to the code.",
             "z": "The target is the code itself. That trains a denoiser. A velocity is the change of z_t in time.",
             "epsilon": "The target is the noise, as in many diffusion models. A velocity is the change of z_t in time.",
@@ -54,11 +72,7 @@ TRAINING_PAIR = Exercise(
     ),
     unseen=(_codes(6, 4, 21), _codes(3, 2, 31)),
     accepts=(
-        "return epsilon + t * (z - epsilon), z - epsilon",
-        """
-        path = z * t + epsilon - epsilon * t
-        return np.array([path, z - epsilon])
-        """,
+        "return ops.add(epsilon, t * (z - epsilon)), z - epsilon",
         "tf.stack([(1 - t) * epsilon + t * z, z - epsilon])",
         "ops.stack([z + (1 - t) * (epsilon - z), z - epsilon])",
     ),
@@ -71,6 +85,9 @@ HEUN_STEP = Exercise(
         "slope": {
             "velocity(z, t)": RIGHT,
             "velocity(z, t + dt)": "The first velocity is taken at the end of the step. z is the place at time t.",
+            "z": "The first velocity is not asked for: z itself stands in its place.",
+            "velocity(t, z)": "The first velocity's arguments have changed places: z first, then t.",
+            "velocity(z, z)": "The first velocity is asked for with z as its time.",
             "velocity(z, dt)": "The first velocity is taken at the time dt. The step begins at t.",
         },
         "ahead": {
@@ -80,12 +97,23 @@ HEUN_STEP = Exercise(
             "z": "There is no trial step: the second velocity is asked for where the first one was.",
             "z + dt * slope / 2": "The trial step is half a step. That belongs to the midpoint rule.",
             "dt * slope": "The trial step starts at 0. It should start at z.",
+            "z * (dt * slope)": "The trial step multiplies z. It should be added to z.",
+            "z + (dt + slope)": "The trial step adds dt to the velocity. It is a factor.",
+            "z + dt": "The trial step goes by dt, whatever the velocity is.",
+            "z + t * slope": "The trial step has the length t. It should have the length dt.",
+            "z + z * slope": "The trial step multiplies the velocity by z. The factor is dt.",
+            "t + dt * slope": "The trial step starts at t. It should start at z.",
         },
         "second": {
             "velocity(ahead, t + dt)": RIGHT,
             "velocity(ahead, t)": "The second velocity is asked for at time t. The trial step has led to t + dt.",
             "velocity(ahead, t - dt)": "The second velocity is asked for before the step.",
             "velocity(ahead, t + dt / 2)": "The second velocity is asked for at the middle of the step.",
+            "ahead": "The second velocity is not asked for: the place ahead stands for it.",
+            "velocity(t + dt, ahead)": "The second velocity's arguments have changed places.",
+            "velocity(ahead, t * dt)": "The second velocity is asked for at t times dt. The step ends at t + dt.",
+            "velocity(ahead, t + t)": "The second velocity is asked for at twice the time t.",
+            "velocity(ahead, z + dt)": "The second velocity is asked for with z in its time.",
             "velocity(ahead, dt)": "The second velocity is asked for at the time dt. The step ends at t + dt.",
         },
         "result": {
@@ -99,6 +127,18 @@ HEUN_STEP = Exercise(
             "(slope + second) / 2": "That is the mean velocity. A step moves z by dt times as much.",
             "ahead + dt * (slope + second) / 2": "The step starts at the end of the trial step. It should start at z.",
             "z + dt * (slope - second) / 2": "The second velocity is subtracted.",
+            "z + dt * (slope + second) * 2": "The sum of the velocities is doubled. It should be halved.",
+            "z + dt * (slope + second) / 4": "The sum of the velocities is divided by 4. There are two of them.",
+            "z + dt * (slope + second) / 3": "The sum of the velocities is divided by 3. There are two of them.",
+            "z + dt * slope / 2": "Half of Euler's step is made. The second velocity is missing.",
+            "z + dt * second / 2": "Half a step is made, with the second velocity alone.",
+            "z + t * (slope + second) / 2": "The step has the length t. It should have the length dt.",
+            "z + dt * (slope * second) / 2": "The velocities are multiplied. Their mean is a sum.",
+            "z + (dt + (slope + second)) / 2": "dt is added to the velocities. It is a factor.",
+            "z + dt / 2": "The step does not depend on the velocities.",
+            "z * (dt * (slope + second) / 2)": "The step multiplies z. It should be added to z.",
+            "t + dt * (slope + second) / 2": "The step starts at t. It should start at z.",
+            "z + dt / (slope + second) / 2": "The velocities divide.",
         },
     },
     cases=(
@@ -113,219 +153,9 @@ HEUN_STEP = Exercise(
     accepts=(
         """
         first = velocity(z, t)
-        return z + 0.5 * dt * (first + velocity(z + first * dt, t + dt))
+        return ops.add(z, 0.5 * dt * (first + velocity(z + first * dt, t + dt)))
         """,
-        "z + dt * np.mean([velocity(z, t), velocity(z + dt * velocity(z, t), t + dt)], axis=0)",
-        """
-        ahead = z + dt * velocity(z, t)
-        return (z + ahead + dt * velocity(ahead, t + dt)) / 2
-        """,
-    ),
-)
-
-FLOW_LOG_DENSITY = Exercise(
-    name="flow_log_density",
-    takes="z_0, divergences, times",
-    lines={
-        "log_base": {
-            "-0.5 * np.sum(z_0**2 + np.log(2 * np.pi), axis=1)": RIGHT,
-            "-0.5 * np.sum(z_0**2, axis=1)": "The constant of the Gaussian is missing: each latent has one.",
-            "-0.5 * np.sum(z_0**2, axis=1) - 0.5 * np.log(2 * np.pi)": (
-                "The constant of the Gaussian stands there once. Each latent has one."
-            ),
-            "0.5 * np.sum(z_0**2 + np.log(2 * np.pi), axis=1)": "The log density of the noise has lost its minus.",
-            "-0.5 * np.mean(z_0**2 + np.log(2 * np.pi), axis=1)": (
-                "The latents are averaged. Independent latents' log densities add up."
-            ),
-            "-np.sum(z_0**2 + np.log(2 * np.pi), axis=1)": "The factor 1/2 of the Gaussian is missing.",
-            "0 * z_0[:, 0]": "The density of the noise at z_0 is missing.",
-        },
-        "grown": {
-            "np.trapezoid(divergences, times, axis=0)": RIGHT,
-            "np.sum(divergences, axis=0)": "The divergences are summed without their steps of time.",
-            "np.mean(divergences, axis=0)": "The mean of the divergences takes all steps for equally long.",
-            "np.trapezoid(divergences, axis=0)": "The times are left out, so each step counts as 1.",
-            "divergences[-1]": "That is the divergence at the end. The whole way counts.",
-            "divergences[0]": "That is the divergence at the start. The whole way counts.",
-            "np.sum(np.diff(times)[:, None] * divergences[:-1], axis=0)": (
-                "Each step counts the divergence at its start. The trapezium rule takes the mean of both ends."
-            ),
-            "np.sum(np.diff(times)[:, None] * divergences[1:], axis=0)": (
-                "Each step counts the divergence at its end. The trapezium rule takes the mean of both ends."
-            ),
-        },
-        "result": {
-            "log_base - grown": RIGHT,
-            "log_base + grown": (
-                "The integral is added. Where the flow spreads points apart, the divergence is positive and the density"
-                " falls."
-            ),
-            "grown - log_base": "Everything has the wrong sign.",
-            "log_base": "The way is not used: this is the density of the noise alone.",
-            "np.exp(log_base - grown)": "That is the density. Its logarithm is wanted.",
-            "(log_base - grown).mean()": "The points are averaged. One value for each is wanted.",
-            "log_base * grown": "The two are multiplied. A product's logarithm is a sum.",
-            "log_base - grown / 2": "The integral counts half.",
-            "log_base - 2 * grown": "The integral counts twice.",
-        },
-    },
-    cases=(
-        "np.array([[0.0, 1.0]]), np.array([[1.0], [2.0], [4.0]]), np.array([0.0, 0.5, 1.0])",
-        f"{draws('normal(size=(4, 3))', 1)}, {draws('normal(1, 2, (6, 4))', 2)}, np.array([0, 0.1, 0.3, 0.6, 0.9, 1])",
-        f"{draws('normal(size=(5, 2))', 3)}, {draws('normal(-1, 2, (4, 5))', 4)}, np.array([0.0, 0.2, 0.7, 1.0])",
-    ),
-    unseen=(
-        f"{draws('normal(size=(3, 4))', 5)}, {draws('normal(2, 1, (5, 3))', 6)}, np.array([0.0, 0.3, 0.4, 0.8, 1.0])",
-        f"{draws('normal(size=(6, 2))', 7)}, {draws('normal(0, 3, (4, 6))', 8)}, np.array([0.0, 0.5, 0.6, 1.0])",
-    ),
-    accepts=(
-        """
-        steps = np.diff(times)[:, None]
-        integral = (steps * (divergences[1:] + divergences[:-1]) / 2).sum(axis=0)
-        return norm.logpdf(z_0).sum(axis=1) - integral
-        """,
-        """
-        latents = z_0.shape[1]
-        base = -(z_0**2).sum(axis=1) / 2 - latents / 2 * np.log(2 * np.pi)
-        return base - np.trapezoid(divergences.T, times)
-        """,
-        """
-        result = norm.logpdf(z_0).sum(axis=1)
-        for t, later, a, b in zip(times, times[1:], divergences, divergences[1:]):
-            result = result - (later - t) * (a + b) / 2
-        return result
-        """,
-    ),
-    atol=1e-4,
-)
-
-FRECHET = Exercise(
-    name="frechet",
-    takes="a, b",
-    lines={
-        "apart": {
-            "np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)": RIGHT,
-            "np.sqrt(np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2))": "The distance of the means is not squared.",
-            "np.sum(np.abs(a.mean(axis=0) - b.mean(axis=0)))": "The differences of the means are not squared.",
-            "np.mean((a.mean(axis=0) - b.mean(axis=0)) ** 2)": "The features are averaged. Their squares add up.",
-            "(a.mean() - b.mean()) ** 2": "The mean runs over the features too. Each feature has its own.",
-            "np.sum((a.mean(axis=0) + b.mean(axis=0)) ** 2)": "The means are added. How far apart are they?",
-            "0.0": "The means do not enter: two sets that are only shifted would be alike.",
-        },
-        "covariances": {
-            "[np.cov(each, rowvar=False) for each in (a, b)]": RIGHT,
-            "[np.corrcoef(each, rowvar=False) for each in (a, b)]": (
-                "These are correlations, which know nothing of how much a feature varies."
-            ),
-            "[np.diag(each.var(axis=0, ddof=1)) for each in (a, b)]": (
-                "These are the variances alone. Features also vary together."
-            ),
-        },
-        "overlap": {
-            "np.sum(np.sqrt(np.maximum(np.linalg.eigvals(covariances[0] @ covariances[1]).real, 0)))": RIGHT,
-            "np.trace(np.sqrt(np.abs(covariances[0] @ covariances[1])))": (
-                "np.sqrt takes the root of each entry. The root of a matrix is another thing: its eigenvalues are the"
-                " roots of the matrix's."
-            ),
-            "np.sqrt(np.trace(covariances[0] @ covariances[1]))": (
-                "That is the root of the trace. Wanted is the trace of the root."
-            ),
-            "np.trace(covariances[0] @ covariances[1])": "The root is not taken.",
-        },
-        "result": {
-            "apart + np.trace(covariances[0] + covariances[1]) - 2 * overlap": RIGHT,
-            "apart + np.trace(covariances[0] + covariances[1]) - overlap": "The overlap counts twice.",
-            "apart + np.trace(covariances[0] + covariances[1]) + 2 * overlap": "The overlap should be subtracted.",
-            "apart + np.trace(covariances[0] + covariances[1])": "The overlap is missing: equal sets have distance 0.",
-            "apart": "Only the means are compared.",
-            "np.sqrt(apart + np.trace(covariances[0] + covariances[1]) - 2 * overlap)": (
-                "The root is taken at the end. By convention the squared distance is reported."
-            ),
-            "apart + np.sum(covariances[0] + covariances[1]) - 2 * overlap": (
-                "All entries of the covariances are summed. The trace holds the diagonal."
-            ),
-            "apart - np.trace(covariances[0] + covariances[1]) + 2 * overlap": (
-                "The part with the covariances has the wrong sign."
-            ),
-        },
-    },
-    cases=(
-        "np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 3.0]]), np.array([[1.0, 1.0], [3.0, 2.0], [2.0, 4.0]])",
-        f"{draws('normal(1, 2, (30, 3))', 1)} @ np.array([[1, 0.5, 0], [0, 1, 0.7], [0.2, 0, 1]], 'float32'), "
-        f"{draws('normal(0, 1, (20, 3))', 2)}",
-        f"{draws('gamma(2, 1, (40, 2))', 3)} @ np.array([[1, 0.8], [0, 0.5]], 'float32'), "
-        f"{draws('normal(2, 1, (25, 2))', 4)} @ np.array([[1, -0.6], [0.3, 0.9]], 'float32')",
-    ),
-    unseen=(
-        f"{draws('normal(0, 1, (20, 4))', 5)} @ np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [1, 0, 0, 1]], "
-        f"'float32'), {draws('gamma(3, 1, (30, 4))', 6)}",
-        f"{draws('normal(3, 2, (15, 2))', 7)} @ np.array([[2, 1], [0, 1]], 'float32'), "
-        f"{draws('normal(size=(25, 2))', 8)}",
-    ),
-    accepts=(
-        """
-        c_a, c_b = np.cov(a.T), np.cov(b.T)
-        values, vectors = np.linalg.eigh(c_a)
-        root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
-        inner = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ c_b @ root), 0)).sum()
-        d = a.mean(axis=0) - b.mean(axis=0)
-        return d @ d + np.trace(c_a) + np.trace(c_b) - 2 * inner
-        """,
-        """
-        import scipy.linalg
-        c_a, c_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
-        d = a.mean(axis=0) - b.mean(axis=0)
-        return np.sum(d**2) + np.trace(c_a + c_b - 2 * scipy.linalg.sqrtm(c_a @ c_b).real)
-        """,
-        """
-        centred = [(x - x.mean(axis=0)).astype(float) for x in (a, b)]
-        ca, cb = [x.T @ x / (len(x) - 1) for x in centred]
-        roots = np.sqrt(np.abs(np.linalg.eigvals(ca @ cb)))
-        return np.square(np.mean(a, axis=0) - np.mean(b, axis=0)).sum() + ca.trace() + cb.trace() - 2 * roots.sum()
-        """,
-    ),
-    atol=1e-3,
-    rtol=1e-3,
-)
-
-GUIDED = Exercise(
-    name="guided",
-    takes="v_any, v_class, weight",
-    lines={
-        "towards": {
-            "v_class - v_any": RIGHT,
-            "v_any - v_class": "The difference points away from the class.",
-            "v_class": "v_any is not subtracted: what does the class change?",
-            "v_class + v_any": "The velocities are added. What does the class change?",
-        },
-        "result": {
-            "v_any + weight * towards": RIGHT,
-            "v_class + weight * towards": (
-                "That starts from the class's velocity, so a weight of 0 already gives the class. Some papers count so."
-                " Here a weight of 1 does."
-            ),
-            "v_any + towards": "The weight is not used.",
-            "weight * towards": "That is the change alone. Add it to v_any.",
-            "v_any + towards / weight": "The change is divided by the weight.",
-            "v_any + (1 - weight) * towards": "1 - weight stands where the weight belongs.",
-            "weight * v_any + towards": "The weight stands before the wrong part.",
-            "weight * (v_any + towards)": "The weight multiplies everything. Only the change is made larger.",
-            "v_any + (weight + towards)": "The weight is added. It is a factor.",
-        },
-    },
-    cases=(
-        "np.array([[1.0, 0.0]]), np.array([[1.5, -1.0]]), 3.0",
-        f"{draws('normal(size=(4, 3))', 1)}, {draws('normal(size=(4, 3))', 2)}, 0.7",
-        f"{draws('normal(size=(2, 2))', 3)}, {draws('normal(size=(2, 2))', 4)}, 5.0",
-    ),
-    unseen=(
-        f"{draws('normal(size=(3, 4))', 5)}, {draws('normal(size=(3, 4))', 6)}, 2.5",
-        f"{draws('normal(size=(5, 2))', 7)}, {draws('normal(size=(5, 2))', 8)}, 0.25",
-    ),
-    accepts=(
-        "(1 - weight) * v_any + weight * v_class",
-        "v_class + (weight - 1) * (v_class - v_any)",
-        "ops.add(v_any, weight * ops.subtract(v_class, v_any))",
+        "z + dt * tf.reduce_mean([velocity(z, t), velocity(z + dt * velocity(z, t), t + dt)], axis=0)",
     ),
 )
 

@@ -4,8 +4,6 @@ import numpy as np
 
 from vae_helpers.plots import COLOURS, course_style, draw_latent_plane, subplots
 
-MARKERS = "os^Dv"
-
 
 @course_style()
 def straight_paths(epsilon, z, t):
@@ -38,8 +36,8 @@ def flow_in_time(clouds):
 def solvers(evaluations, errors):
     """Distance from the exact end, {solver: (n,)}, over the evaluations of the network, {solver: (n,)}."""
     figure, axis = subplots(size=(6.0, 3.2))
-    for (name, counts), marker, colour in zip(evaluations.items(), MARKERS, COLOURS, strict=False):
-        axis.loglog(counts, errors[name], f"{marker}-", color=colour, label=name)
+    for (name, counts), style, colour in zip(evaluations.items(), ("o-", "s-", "^"), COLOURS, strict=False):
+        axis.loglog(counts, errors[name], style, color=colour, label=name)
     places = [10, 20, 40, 80]
     axis.set(xlabel="evaluations of the velocity", ylabel="distance from the exact end")
     axis.set_xticks(places, [str(each) for each in places])

@@ -5,6 +5,8 @@ network learns the expected velocity z - epsilon at z_t (Lipman et al. 2023; Liu
 logarithms, in nats.
 """
 
+import functools
+
 import numpy as np
 
 from vae_helpers.latent import log_normal
@@ -16,6 +18,7 @@ layers = keras.layers
 NONE = 10  # the label that stands for "any class"
 BATCH_SIZE = 250
 STEPS_AT_ONCE = 50
+tf.get_logger().setLevel("ERROR")  # it warns where one notebook trains several networks, and its words hold addresses
 
 
 def build_velocity(latent_dim, units=64, depth=3):
@@ -73,13 +76,20 @@ def train_velocity(z, label, steps=3000, units=64, seed=0):
 
 def velocity_of(network, label=NONE):
     """The network as a function of z (n, latent_dim) and one time t, arrays in and out. label: one for all, or (n,)."""
+    compiled = _compiled(network)
 
     def velocity(z, t):
         labels = np.broadcast_to(np.asarray(label, "int32"), len(z))
         times = np.full((len(z), 1), t, "float32")
-        return network([np.asarray(z, "float32"), times, labels]).numpy()
+        return compiled([tf.constant(each) for each in (np.asarray(z, "float32"), times, labels)]).numpy()
 
     return velocity
+
+
+@functools.cache
+def _compiled(network):
+    """The network as one compiled call: called bare, its layers' overhead would be most of the time."""
+    return tf.function(network, reduce_retracing=True, autograph=False)
 
 
 def heun(velocity, z, times):
@@ -92,7 +102,7 @@ def heun(velocity, z, times):
     return np.stack(path)
 
 
-def log_density(network, z, steps=40, label=NONE):
+def log_density(network, z, steps=25, label=NONE):
     """log p(z) under the flow, (n,), by the instantaneous change of variables (Chen et al. 2018, theorem 1).
 
     Each z (n, latent_dim) is followed back to its noise, and the divergence of the velocity, its exact trace, is

@@ -48,7 +48,7 @@ def frechet_distance(a, b):
     return np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2) + np.trace(c_a + c_b) - 2 * overlap
 
 
-def bootstrap_error(statistic, a, b, repeats=20, seed=0):
+def bootstrap_error(statistic, a, b, repeats=10, seed=0):
     """The standard error of statistic(a, b): its spread over draws with replacement from the rows of both."""
     rng = np.random.default_rng(seed)
     again = [statistic(*(each[rng.integers(len(each), size=len(each))] for each in (a, b))) for _ in range(repeats)]

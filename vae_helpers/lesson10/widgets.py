@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from vae_helpers.plots import COLOURS
@@ -18,7 +19,7 @@ WORDS = "Interactive figure: move the slider for the time."
 SCALE = 40  # pixels of the plane's picture for one unit of z
 PAGE = """<div class="time-slider" data-lm-suppress-shortcuts="true">
 <style>
-.time-slider {{ background: white; color: black; max-width: 760px; padding: 8px; font: 15px sans-serif }}
+.time-slider {{ background: white; color: black; max-width: 820px; padding: 8px; font: 15px sans-serif }}
 .time-slider .both {{ display: flex; flex-wrap: wrap; gap: 12px; align-items: start }}
 .time-slider img {{ display: block; width: min(100%, 448px); image-rendering: pixelated }}
 .time-slider canvas {{ border: 1px solid #767676 }}
@@ -74,7 +75,7 @@ def by_time(times, images, paths, labels):
         }
         for t, png in zip(times, pngs, strict=True)
     ]
-    colours = [COLOURS[label] for label in labels]
+    colours = [to_hex(COLOURS[label]) for label in labels]
     data = {"steps": steps, "paths": np.round(SCALE * np.asarray(paths)).astype(int).tolist(), "colours": colours}
     first = steps[0]
     html = PAGE.format(
