@@ -61,7 +61,8 @@ def test_every_check_agrees_in_an_instructors_copy(path):
         space = notebook_names()
         exec(compile(code, "<instructor>", "exec"), space)
         (name,) = [each for each in EXERCISES if re.search(rf"^(?:def|class) {each}\b", code, re.MULTILINE)]
-        assert check(space[name]).status == "correct"
+        verdict = check(space[name])
+        assert verdict.status == "correct", (name, verdict.message)
 
 
 @each_notebook
