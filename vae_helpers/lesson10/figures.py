@@ -81,14 +81,14 @@ def gains(values, errors, ceiling):
 
 @course_style()
 def distances(values, errors):
-    """Frechet distances {name: value} with 1-sigma errors (n,), on a logarithmic axis."""
+    """Fréchet distances {name: value} with 1-sigma errors (n,), on a logarithmic axis."""
     figure, axis = subplots(size=(7.0, 0.42 * len(values) + 0.9))
     amounts = list(values.values())
     axis.errorbar(amounts, range(len(amounts)), xerr=errors, fmt="o", color=COLOURS[0], capsize=3)
     for row, value in enumerate(amounts):
         axis.annotate(f"{value:.2f}", (value, row), (0, 7), textcoords="offset points", ha="center")
     axis.set(xscale="log", yticks=range(len(amounts)), yticklabels=list(values), ylim=(len(amounts) - 0.5, -0.8))
-    axis.set(xlabel="Frechet distance to real digits", xlim=(0.6 * min(amounts), 1.6 * max(amounts)))
+    axis.set(xlabel="Fréchet distance to real digits", xlim=(0.6 * min(amounts), 1.6 * max(amounts)))
     return figure
 
 

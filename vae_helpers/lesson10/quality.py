@@ -1,4 +1,4 @@
-"""How good drawn digits are: a classifier's features, the Frechet distance, precision and recall, and their errors.
+"""How good drawn digits are: a classifier's features, the Fréchet distance, precision and recall, and their errors.
 
 The classifier is trained on real digits. Nothing here looks at how the digits were drawn.
 """
@@ -38,9 +38,9 @@ class Judge:
 
 
 def frechet_distance(a, b):
-    """Frechet distance, squared, of two Gaussians fitted to features a (n, d) and b (m, d) (Heusel et al. 2017).
+    """Fréchet distance, squared, of two Gaussians fitted to features a (n, d) and b (m, d) (Heusel et al. 2017).
 
-    |mean_a - mean_b|^2 + trace(C_a + C_b - 2 (C_a C_b)^(1/2)). The root's trace is the sum of the roots of the
+    ``|mean_a - mean_b|^2 + trace(C_a + C_b - 2 (C_a C_b)^(1/2))``. The root's trace is the sum of the roots of the
     eigenvalues of C_a C_b, which are real and not negative.
     """
     c_a, c_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
