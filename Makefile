@@ -25,7 +25,7 @@ lab: setup
 test: setup
 	$(RUN) -m ruff check --quiet .
 	$(RUN) -m ruff format --quiet --check .
-	$(RUN) -m pytest -q -n 2
+	$(RUN) -m pytest -q -n 2 --dist loadgroup
 	$(RUN) tools/check_notebooks.py
 
 test-oldest: setup

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 WRITTEN = {"src", "href"}
 MB = 1_000_000
+pytestmark = pytest.mark.xdist_group("site")  # one process writes it, and tries all of it
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
