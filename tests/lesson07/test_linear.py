@@ -49,7 +49,7 @@ def test_the_gap_is_0_at_the_posterior_and_the_kl_elsewhere(data):
 
 
 def test_the_trained_one_comes_within_a_tenth_of_a_nat(data):
-    vae = linear.train_linear(data, 2, epochs=400)
+    vae = linear.train_linear(data, 2, epochs=250)
     learned = vae.numbers()
     elbo = linear.log_density(data, learned) - linear.gap(data, learned, *vae.encoded(data))
     short = linear.log_density(data, linear.fit_ppca(data, 2)).mean() - elbo.mean()
