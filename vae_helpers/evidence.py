@@ -19,8 +19,9 @@ def log_evidence(decoder, x, points=200, reach=5.0):
 
     decoder: z (n, 2) -> x_logits (n, pixels...). x: images (n, pixels...), values in [0, 1]; for grey values p(x | z)
     is exp(-cross-entropy), which is no probability of the image (notebook 03). The grid has points x points places on
-    the square from -reach to reach; those outside its circle are left out, where the prior has 4e-6 of its mass. Returns (log_px, error): log_px (n,) in nats per image, and the largest difference
-    from a grid twice as fine, on 64 of the images.
+    the square from -reach to reach; those outside its circle are left out, where the prior has 4e-6 of its mass.
+    Returns (log_px, error): log_px (n,) in nats per image, and the largest difference from a grid twice as fine, on 64
+    of the images.
 
     Raises ValueError where the decoder does not take two latents.
     """
