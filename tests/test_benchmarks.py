@@ -177,9 +177,9 @@ def test_an_epoch_of_the_courses_network_takes_the_operations_that_it_takes():
 
 def test_a_short_run_writes_its_rows(few_digits, tmp_path, capsys):
     out = tmp_path / "new" / "bench.json"
-    bench.main(["--rows", "8 epochs", "floor", "--epochs", "2", "--seeds", "3", "--out", str(out)])
+    bench.main(["--rows", "post's", "8 epochs", "floor", "--epochs", "2", "--seeds", "3", "--out", str(out)])
     written = json.loads(out.read_text())
-    assert [row["name"] for row in written] == [bench.FAST, bench.FLOOR]
+    assert [row["name"] for row in written] == [bench.POST, bench.FAST, bench.FLOOR]
     assert all(tuple(row) == rows.COLUMNS and row["seed"] == 3 and row["note"] == "" for row in written)
     assert all(len(row["seconds"]) == 2 for row in written)
     assert all(np.isfinite(row["losses"]).all() for row in written[:-1])

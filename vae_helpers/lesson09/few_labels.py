@@ -30,7 +30,8 @@ class FewLabels(keras.Model):
     """Trained on images (batch, pixels) without labels; those with labels, x (n, pixels) and labels (n,), it keeps.
 
     The loss in nats per image: the bound of the images without a class, the bound of those with one in proportion to
-    their number (share), and the classifier's cross-entropy on them, with a weight (Kingma et al. 2014, equation 9).
+    their number (share), and the classifier's cross-entropy on them, with a weight (Kingma et al. 2014, equation 9;
+    on this scale their weight is 0.1).
     """
 
     def __init__(self, x, labels, share, weight, latent_dim=8, seed=0):

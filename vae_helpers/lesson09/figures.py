@@ -12,13 +12,19 @@ def colour_rows(rows):
     """Rows of images to be compared column by column: {label: (n, height, width, 1 or 3)}, values in [0, 1]."""
     columns = len(next(iter(rows.values())))
     figure, axes = subplots(len(rows), columns, size=(0.8 * columns + 1.2, 0.85 * len(rows)), squeeze=False)
+    for axis, image in _framed(axes, rows):
+        axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    return figure
+
+
+def _framed(axes, rows):
+    """Yield each axis with its image: framed, without ticks, and each row with its label."""
     for row, (label, images) in zip(axes, rows.items(), strict=True):
+        row[0].set_ylabel(label, rotation=0, ha="right", va="center")
         for axis, image in zip(row, images, strict=True):
-            axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             axis.spines[:].set(visible=True, color="0.75")
             axis.set(xticks=[], yticks=[])
-        row[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    return figure
+            yield axis, image
 
 
 @course_style()
@@ -38,13 +44,9 @@ def fields(rows):
     """Rows of fields of positive and negative numbers: {label: (n, height, width)}, each image on its own scale."""
     columns = len(next(iter(rows.values())))
     figure, axes = subplots(len(rows), columns, size=(1.05 * columns + 1.6, 1.1 * len(rows)), squeeze=False)
-    for row, (label, images) in zip(axes, rows.items(), strict=True):
-        for axis, image in zip(row, images, strict=True):
-            off = image - image.mean()
-            axis.imshow(off, cmap="PuOr", vmin=-np.abs(off).max(), vmax=np.abs(off).max(), interpolation="nearest")
-            axis.spines[:].set(visible=True, color="0.75")
-            axis.set(xticks=[], yticks=[])
-        row[0].set_ylabel(label, rotation=0, ha="right", va="center")
+    for axis, image in _framed(axes, rows):
+        off = image - image.mean()
+        axis.imshow(off, cmap="PuOr", vmin=-np.abs(off).max(), vmax=np.abs(off).max(), interpolation="nearest")
     return figure
 
 

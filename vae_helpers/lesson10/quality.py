@@ -58,7 +58,7 @@ def bootstrap_error(statistic, a, b, repeats=10, seed=0):
 def precision_recall(real, drawn, k=3):
     """Share of drawn that lie within the real ones' balls, and of real within the drawn ones': two numbers.
 
-    A ball around each point reaches to its k-th neighbour in its own set (Kynkaanniemi et al. 2019).
+    A ball around each point reaches to its k-th neighbour in its own set (Kynkäänniemi et al. 2019).
     real, drawn: features (n, d) and (m, d); use as many of both, for the balls shrink as points are added.
     """
     between = cdist(drawn, real)  # (m, n)
