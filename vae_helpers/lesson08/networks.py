@@ -1,7 +1,7 @@
 """The small VAEs that notebook 08 trains by the dozen: one class with every knob that the notebook turns.
 
 What is trained is a ``Network``, a row of settings. ``trained`` turns it into arrays; ``sweep`` runs many of them side
-by side and keeps what they return. A model is compiled once for each shape and then filled anew, because compiling
+by side and keeps what they return. A model is built once for each shape and then filled anew, because tracing its steps
 takes as long as training.
 """
 
@@ -84,23 +84,31 @@ class KnobVAE(VAE):
         squared = ops.square(x - x_logits) * ops.exp(-2 * self.log_sigma)
         return ops.sum(0.5 * squared + 0.5 * np.log(2 * np.pi) + self.log_sigma, axis=-1)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        x_logits, z_mean, z_log_var = y_pred
+    def objective(self, x, outputs, step):
+        """The loss of a batch x, given what ``call`` made of it, after so many steps."""
+        x_logits, z_mean, z_log_var = outputs
         kl = ops.mean(kl_terms(z_mean, z_log_var), axis=0)  # (latent_dim,), of this batch
-        risen = ops.minimum(1.0, ops.cast(self.optimizer.iterations, "float32") / self.rise)
-        beta = risen * ops.cast(self._beta, "float32")
+        beta = ops.minimum(1.0, ops.cast(step, "float32") / self.rise) * ops.cast(self._beta, "float32")
         return ops.mean(self.nll(x, x_logits)) + beta * ops.sum(ops.maximum(kl, self.floor))
 
-    def train_step(self, data):
-        x, encoder = keras.utils.unpack_x_y_sample_weight(data)[0], self.encoder.trainable_variables
-        rest = [weight for weight in self.trainable_variables if not any(weight is each for each in encoder)]
-        with tf.GradientTape() as tape:
-            loss = self.compute_loss(x, y_pred=self(x, training=True))
-        gradients = tape.gradient(loss, [*encoder, *rest])
-        self.encoder_optimizer.apply(gradients[: len(encoder)], encoder)
-        self.optimizer.apply(gradients[len(encoder) :], rest)
-        self._loss_tracker.update_state(loss)
-        return self.get_metrics_result()
+    def learn(self, x, batches):
+        """Steps of Adam on images x (n, pixels); batches (steps, size): which of them each step takes.
+
+        A loop of its own, because Keras's ``fit`` takes half as long again for steps as small as these.
+        """
+        encoder, rest = self.halves()
+        for rows in batches:
+            batch = tf.gather(x, rows)
+            with tf.GradientTape() as tape:
+                loss = self.objective(batch, self(batch, training=True), self.rest_optimizer.iterations)
+            gradients = tape.gradient(loss, [*encoder, *rest])
+            self.encoder_optimizer.apply(gradients[: len(encoder)], encoder)
+            self.rest_optimizer.apply(gradients[len(encoder) :], rest)
+
+    def halves(self):
+        """The encoder's weights, and all others that are trained."""
+        encoder = self.encoder.trainable_variables
+        return encoder, [each for each in self.trainable_variables if not any(each is one for one in encoder)]
 
 
 def parts(network, pixels):
@@ -115,20 +123,23 @@ def kl_terms(z_mean, z_log_var):
 
 
 @functools.cache
-def compiled(shape, pixels):
-    """A KnobVAE with its two optimizers. shape: a Network's settings that decide what is compiled, as items."""
+def built(shape, pixels):
+    """A KnobVAE with its two optimizers. shape: a Network's settings that decide what is traced, as items."""
     vae = KnobVAE(Network(**dict(shape)), pixels)
     vae(np.zeros((1, pixels), "float32"))
-    vae.encoder_optimizer = keras.optimizers.Adam(LEARNING_RATE)
-    vae.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), steps_per_execution=60, jit_compile=False)
+    vae.encoder_optimizer, vae.rest_optimizer = (keras.optimizers.Adam(LEARNING_RATE) for _ in range(2))
+    for optimizer, weights in zip((vae.encoder_optimizer, vae.rest_optimizer), vae.halves(), strict=True):
+        optimizer.build(weights)
+    shapes = tf.TensorSpec((None, pixels)), tf.TensorSpec((None, None), "int64")
+    vae.learn = tf.function(vae.learn).get_concrete_function(*shapes)
     return vae
 
 
 def filled(network, x):
-    """A compiled model with a Network's settings, and as if it were new."""
+    """A model that was built, with a Network's settings, and as if it were new."""
     kept = ("data", "likelihood", "latent_dim", "hidden_dim")
     shape = {name: value for name, value in asdict(network).items() if name in kept}
-    vae = compiled((*shape.items(), ("sigma", float(network.sigma > 0))), x.shape[1])
+    vae = built((*shape.items(), ("sigma", float(network.sigma > 0))), x.shape[1])
     keras.utils.set_random_seed(network.seed)
     for part, fresh in zip((vae.encoder, vae.decoder), parts(network, x.shape[1]), strict=True):
         part.set_weights(fresh.get_weights())
@@ -144,7 +155,7 @@ def filled(network, x):
 def forget(vae, network):
     """Set back what else a training moves: the draws of epsilon, the optimizers, the weights of Previous."""
     vae.sampling.seed_generator.state.assign([network.seed, 0])
-    for optimizer, pace in ((vae.optimizer, 1.0), (vae.encoder_optimizer, network.pace)):
+    for optimizer, pace in ((vae.rest_optimizer, 1.0), (vae.encoder_optimizer, network.pace)):
         for variable in optimizer.variables:
             variable.assign(ops.zeros_like(variable))
         optimizer.learning_rate = LEARNING_RATE * pace
@@ -158,7 +169,7 @@ def fitted(network, x):
     """The model that a Network describes, trained on x (n, pixels)."""
     vae, rng = filled(network, x), np.random.default_rng(network.seed)
     order = np.concatenate([rng.permutation(len(x)) for _ in range(network.epochs)])
-    vae.fit(x[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0)  # to fit one epoch: each costs it a start
+    vae.learn(tf.constant(x), tf.constant(order.reshape(-1, BATCH_SIZE)))
     return vae
 
 
