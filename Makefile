@@ -8,7 +8,8 @@
 # make notebooks    run the notebooks, normalise and save them; NB=04 for one of them
 # make hub          a server for a class: who may come in, the board and the rest: workshop/README.md
 # make board        what a class is stuck on, from the reports in a folder: FOLDER=/shared/reports
-# make bench        measure how fast the course trains, against others (about 45 minutes)
+# make bench        measure how fast the course trains, against others (about 45 minutes); the number
+#                   that ends 07 has its own command: python -m benchmarks.evidence_50
 # make lock         choose newer versions of everything
 #
 # PYTHON=/path/to/python3.12 names the Python that .venv is made with; otherwise the first fitting one is taken.
