@@ -61,6 +61,11 @@ def test_a_widget_that_computes_in_the_browser_is_alive_and_two_of_them_have_two
     assert all("function render" in page for page in pages) and pages[0] != pages[1]
 
 
+def test_what_a_run_saved_of_its_widgets_is_not_in_the_page_a_second_time():
+    nb = nbformat.v4.new_notebook(cells=[words("# 01")], metadata={"widgets": {alive.WIDGET_STATE: {"state": {}}}})
+    assert "widgets" not in page_source.page_source(nb, {}, "01_lesson").metadata
+
+
 def test_a_line_under_another_widgets_picture_says_how_to_move_it():
     _, figure, line = page_of([words("# 01"), code("a", outputs=[shown(**{alive.WIDGET_VIEW: {"model_id": "1"}})])])
     assert alive.WIDGET_VIEW not in figure.outputs[0].data and "JupyterLab" in line.source

@@ -38,6 +38,7 @@ def offers(stem):
 
 def show_widgets(nb, states):
     """Put the widgets that compute in the browser into the page; under the picture of another, say how it moves."""
+    nb.metadata.pop("widgets", None)  # what a run saved of all widgets: no page reads it, and it is 5 MB in 06
     cells = []
     for cell in nb.cells:
         cells.append(cell)

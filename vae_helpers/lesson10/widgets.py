@@ -29,7 +29,7 @@ PAGE = """<div class="time-slider" data-lm-suppress-shortcuts="true">
 <output>{words}</output></p>
 <div class="both"><div><p>Above: what z_t decodes to. Below: the code that the network expects at the end.</p>
 <img class="strip" src="{src}" alt="{alt}"></div>
-<div><p>The same in two latents.</p>
+<div><p>The flow of section 2, in its two latents.</p>
 <canvas width="320" height="320" role="img" aria-label="Points of the latent plane at this time"></canvas></div></div>
 <script type="application/json">{data}</script>
 <script>
