@@ -94,7 +94,7 @@ class KnobVAE(VAE):
     def learn(self, x, batches):
         """Steps of Adam on images x (n, pixels); batches (steps, size): which of them each step takes.
 
-        A loop of its own, because Keras's ``fit`` takes half as long again for steps as small as these.
+        A loop of its own, because Keras's ``fit`` takes a third longer for steps as small as these.
         """
         encoder, rest = self.halves()
         for rows in batches:
