@@ -2,7 +2,7 @@
 
 What is trained is a ``Network``, a row of settings. ``trained`` turns it into arrays; ``sweep`` runs many of them side
 by side and keeps what they return. A model is built once for each shape and then filled anew, because tracing its steps
-takes as long as training.
+takes nearly as long as training.
 """
 
 import functools
