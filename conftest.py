@@ -15,6 +15,8 @@ Pictures are not compared (nbval's default), but their cells' text is, so a miss
 
 import os
 
+import nbval.kernel
+from kernels import FilesKernelManager
 from nbval.plugin import IPyNbCell
 from tolerance import relative_tolerance, texts_agree
 
@@ -44,3 +46,4 @@ def sanitize(cell, text, _nbval_sanitize=IPyNbCell.sanitize):
 
 
 IPyNbCell.sanitize = sanitize
+nbval.kernel.KernelManager = FilesKernelManager  # two kernels at once, and no ports to fight for

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 import write_slides as slides
 import write_workshop as workshop
+from kernels import AsyncFilesKernelManager
 from nbclient import NotebookClient
 from notebook_names import notebook_names
 
@@ -79,7 +80,13 @@ def test_the_teachers_notes_stand_in_the_instructors_copy_alone(path):
 def test_copies_of_01_run_and_the_instructors_passes_all_its_checks(tmp_path):
     for make, marks in ((workshop.learner, "○○○"), (lambda nb: workshop.instructor(nb, {}), "✓✓✓")):
         nb = nbformat.reads(json.dumps(make(read(PATHS[0]))), as_version=4)
-        NotebookClient(nb, kernel_name="python3", timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+        NotebookClient(
+            nb,
+            kernel_manager_class=AsyncFilesKernelManager,
+            kernel_name="python3",
+            timeout=300,
+            resources={"metadata": {"path": tmp_path}},
+        ).execute()
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
         assert "".join(cell.outputs[0].data["text/plain"][0] for cell in cells) == marks
 

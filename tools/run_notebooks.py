@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from alive import WIDGET_VIEW, is_kept, keep, run_states
 from digits import digits_are_mnist, make_path_absolute
+from kernels import AsyncFilesKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from unchanged import FINGERPRINT, fingerprint, keep_committed
@@ -47,6 +48,7 @@ def executed(path):
     where = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
         nb,
+        kernel_manager_class=AsyncFilesKernelManager,
         kernel_name="python3",
         timeout=None,
         coalesce_streams=True,
