@@ -201,6 +201,12 @@ def test_what_nobody_compares_is_saved_together_with_news_elsewhere():
     assert after_keeping(old, new, ["nbval-ignore-output"], other=("1\n", "2\n")) == (new, printed("2\n"))
 
 
+def test_with_news_elsewhere_every_number_is_of_the_new_run():
+    old, new = printed("loss 150.25"), printed("loss 150.26")
+    assert after_keeping(old, new, other=("1\n", "2\n")) == (new, printed("2\n"))
+    assert after_keeping(PLAIN, NOISE["a grey level"][1], other=("1\n", "2\n"))[0] == PLAIN
+
+
 @pytest.mark.parametrize(
     ("file", "counts"),
     [("plots.py", True), ("lesson01/figures.py", True), ("lesson02/figures.py", False), ("losses.py", False)],

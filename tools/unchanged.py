@@ -3,11 +3,13 @@
 Two machines compute and draw alike up to noise: the last digits of a number, a grey level at an edge. A maintainer who
 runs a notebook must find in the file what has really changed, and nothing else. So
 
-- a cell's outputs stay where its texts agree with the committed ones, by the rule by which CI compares (the root's
-  conftest.py), and its pictures are as large, with no colour of a pixel more than PIXEL away, and PICTURE on average;
-- where the texts of all cells agree, the outputs of those tagged nbval-ignore-output, whose texts depend on the run,
-  stay likewise; and where the code is the same too, all outputs stay: what differs in a picture of a trained model is
-  then the machine's doing. The code's fingerprint stands in the notebook's metadata.
+- where the texts of all cells agree with the committed ones, by the rule by which CI compares (the root's conftest.py),
+  a cell's outputs stay if its pictures are as large, with no colour of a pixel more than PIXEL away, and PICTURE on
+  average. The texts of cells tagged nbval-ignore-output depend on the run and are not asked. Where the code is the same
+  too, all outputs stay: what differs in a picture of a trained model is then the machine's doing. The code's
+  fingerprint stands in the notebook's metadata;
+- where one cell says something new, only cells that say the same to the letter stay, by the same rule for pictures: a
+  reader may add up the numbers of two cells, so all numbers must be of one run.
 """
 
 import base64
@@ -42,10 +44,10 @@ def keep_committed(nb, committed):
     before = {cell.id: cell.outputs for cell in committed.cells if cell.cell_type == "code"}
     code = {cell.id: cell for cell in nb.cells if cell.cell_type == "code"}
     known = {name for name in code.keys() & before.keys() if kinds(code[name].outputs) == kinds(before[name])}
-    agreeing = {name for name in known if texts_say_the_same(code[name], before[name])}
-    all_agree = code.keys() == agreeing | {name for name in known if is_ignored(code[name])}
+    agreeing = {name for name in known if is_ignored(code[name]) or texts_agree_in(code[name], before[name])}
+    all_agree = code.keys() == agreeing
     same_code = nb.metadata.get(FINGERPRINT) == committed.metadata.get(FINGERPRINT, "none")
-    for name in known if all_agree else agreeing:
+    for name in known if all_agree else {name for name in known if texts(code[name].outputs) == texts(before[name])}:
         if (all_agree and same_code) or pictures_look_the_same(code[name].outputs, before[name]):
             put_back(code[name], before[name])
 
@@ -78,11 +80,15 @@ def is_picture(kind):
     return kind[1] == "image/png"
 
 
-def texts_say_the_same(cell, committed):
+def texts(outputs):
+    """All that is no picture, in order."""
+    return [str(content) for kind, content in parts(outputs) if not is_picture(kind)]
+
+
+def texts_agree_in(cell, committed):
     """Whether all that is no picture agrees within the cell's tolerance. Both have the same kinds of outputs."""
     rtol = relative_tolerance(cell.metadata.get("tags", []))
-    pairs = zip(parts(cell.outputs), parts(committed), strict=True)
-    return all(is_picture(kind) or texts_agree(str(new), str(old), rtol) for (kind, new), (_, old) in pairs)
+    return all(texts_agree(new, old, rtol) for new, old in zip(texts(cell.outputs), texts(committed), strict=True))
 
 
 def pictures_look_the_same(outputs, committed):
