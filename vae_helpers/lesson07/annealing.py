@@ -26,40 +26,55 @@ def anneal(x, vae, z, betas, seed=0):
     belongs to betas[0]. Betas that rise from 0 to 1 give weights whose expectation is p(x); betas that fall from 1 to
     0, started at draws from the posterior, give weights whose expectation is 1 / p(x).
     """
-    rng = np.random.default_rng(seed)
-    x, z = tf.constant(x), tf.constant(np.asarray(z, "float32"))
+    rng, steps = np.random.default_rng(seed), len(betas) - 1
+    momenta = rng.standard_normal((steps, *z.shape), dtype="float32")
+    log_uniforms = np.log(rng.random((steps, *z.shape[:2]), dtype="float32"))
     precision = tf.exp(-vae.encoder(x)[1])  # of the encoder's distribution (n, latents): a guess of the posterior's
-    total = np.zeros(z.shape[:2])
-    for beta, following in zip(betas, betas[1:], strict=False):
-        momentum = rng.standard_normal(z.shape, dtype="float32")
-        accepted = np.log(rng.random(z.shape[:2], dtype="float32"))
-        noise = tf.constant(momentum), tf.constant(accepted)
-        log_likelihood, z = _move(x, vae.decoder, z, tf.constant(following, tf.float32), precision, noise)
-        total += (following - beta) * log_likelihood.numpy()
-    return total
+    chain = [tf.constant(np.asarray(each, "float32")) for each in (x, z, betas, momenta, log_uniforms)]
+    return _chains(vae.decoder, precision, *chain).numpy()
 
 
 @tf.function(jit_compile=True)
-def _move(x, decoder, z, beta, precision, noise):
-    """log p(x | z) at z, and the chains after a Hamiltonian move that leaves p(z) p(x | z)^beta as it is."""
-    momentum, log_uniform = noise
+def _chains(decoder, precision, x, z, betas, momenta, log_uniforms):
+    """The log weights (chains, n) of chains that visit all betas. One compiled loop, since a step is short."""
+    state = z, *_likelihood(x, decoder, z)
+    total = tf.zeros(z.shape[:2], tf.float64)
+    for step in tf.range(len(momenta)):
+        total += tf.cast((betas[step + 1] - betas[step]) * state[1], tf.float64)
+        state = _move(x, decoder, state, betas[step + 1], precision, momenta[step], log_uniforms[step])
+    return total
+
+
+def _move(x, decoder, state, beta, precision, momentum, log_uniform):
+    """The chains after a Hamiltonian move that leaves p(z) p(x | z)^beta as it is.
+
+    A state is z (chains, n, latents), log p(x | z) and its gradient by z: the next move starts from all three.
+    """
     step = LENGTH / tf.sqrt(1 + beta * tf.maximum(precision - 1, 0))  # (n, latents): shorter where q is narrower
-    log_likelihood, slope, height = _slope(x, decoder, z, beta)
-    start = height - 0.5 * tf.reduce_sum(tf.square(momentum), axis=-1)
-    new = z
+    z, log_likelihood, slope = state
+    start = _height(z, log_likelihood, momentum, beta)
     for _ in range(LEAPS):
-        momentum += 0.5 * step * slope
-        new += step * momentum
-        _, slope, height = _slope(x, decoder, new, beta)
-        momentum += 0.5 * step * slope
-    end = height - 0.5 * tf.reduce_sum(tf.square(momentum), axis=-1)
-    return log_likelihood, tf.where((log_uniform < end - start)[..., None], new, z)
+        momentum += 0.5 * step * (beta * slope - z)
+        z += step * momentum
+        log_likelihood, slope = _likelihood(x, decoder, z)
+        momentum += 0.5 * step * (beta * slope - z)
+    accepted = log_uniform < _height(z, log_likelihood, momentum, beta) - start
+    wide = accepted[..., None]
+    return (
+        tf.where(wide, z, state[0]),
+        tf.where(accepted, log_likelihood, state[1]),
+        tf.where(wide, slope, state[2]),
+    )
 
 
-def _slope(x, decoder, z, beta):
-    """log p(x | z), the gradient by z of log p(z) + beta log p(x | z), and its value but for a constant."""
+def _height(z, log_likelihood, momentum, beta):
+    """log of p(z) p(x | z)^beta p(momentum), but for a constant: (chains, n)."""
+    return beta * log_likelihood - 0.5 * tf.reduce_sum(tf.square(z) + tf.square(momentum), axis=-1)
+
+
+def _likelihood(x, decoder, z):
+    """log p(x | z), (chains, n), and its gradient by z."""
     with tf.GradientTape() as tape:
         tape.watch(z)
         log_likelihood = log_likelihoods(x, decoder, z)
-        height = beta * log_likelihood - 0.5 * tf.reduce_sum(tf.square(z), axis=-1)
-    return log_likelihood, tape.gradient(height, z), height
+    return log_likelihood, tape.gradient(log_likelihood, z)

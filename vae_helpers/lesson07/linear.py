@@ -92,6 +92,6 @@ def train_linear(x, latent_dim, epochs=20, seed=0):
     keras.utils.set_random_seed(seed)
     vae, steps = LinearVAE(x.shape[1], latent_dim, seed), epochs * -(-len(x) // 500)
     rate = keras.optimizers.schedules.CosineDecay(0.02, steps)
-    vae.compile(optimizer=keras.optimizers.Adam(rate), steps_per_execution=50, jit_compile=True)
+    vae.compile(optimizer=keras.optimizers.Adam(rate), steps_per_execution=110)
     vae.fit(x.astype("float32"), batch_size=500, epochs=epochs, verbose=0)
     return vae
