@@ -85,6 +85,13 @@ def test_n_and_the_seed_are_integers(n, seed, named):
         draw_stroke_digits(n, seed)
 
 
+def test_only_some_digits_can_be_asked_for():
+    assert set(draw_stroke_digits(50, 0, only=[3, 8])[1]) == {3, 8}
+    for only in ([10], [-1], [], [0.5]):
+        with pytest.raises(ValueError, match="^only must"):
+            draw_stroke_digits(1, 0, only)
+
+
 # --- what the images look like ---
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vae_helpers.validate import require_positive_int, require_seed
+from vae_helpers.validate import require_integers, require_positive_int, require_range, require_seed
 
 VERSION = 1  # of the drawing: count it up whenever the pixels change, so that no cache holds the old ones
 SIDE = 28  # pixels
@@ -84,15 +84,19 @@ FACTORS = np.dtype(
 )
 
 
-def draw_stroke_digits(n, seed):
+def draw_stroke_digits(n, seed, only=range(10)):
     """Draw ``n`` digits: images uint8 (n, 28, 28), labels uint8 (n,), factors (n,), a structured array (see FACTORS).
 
-    The same ``n`` and ``seed`` draw the same digits. Raises ValueError for an n below 1 or a seed that is no integer.
+    only: which digits, equally often. The same arguments draw the same images. Raises ValueError for an n below 1, a
+    seed that is no integer, or a digit that is none.
     """
     require_positive_int("n", n)
     require_seed("seed", seed)
+    digits = np.asarray(only)
+    require_integers("only", digits)
+    require_range("only", digits, 0, 9)
     rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 10, n).astype(np.uint8)
+    labels = digits[rng.integers(0, len(digits), n)].astype(np.uint8)
     factors = _draw_factors(labels, rng)
     displacements = STRAYING.astype(np.float32) @ rng.standard_normal((n, POINTS, 2), dtype=np.float32)
     images = np.empty((n, SIDE, SIDE), np.uint8)

@@ -14,7 +14,7 @@ DATA = {"numbers": (np.arange(4.0),)}
 
 @pytest.fixture
 def first(tmp_path):
-    return sweep.run(scaled, JOBS, DATA, tmp_path)
+    return sweep.start(scaled, JOBS, DATA, tmp_path).results()
 
 
 def files(folder):
@@ -34,9 +34,9 @@ def test_results_come_in_the_order_of_the_jobs_from_other_processes(first):
 
 
 def test_a_second_run_takes_everything_from_the_cache(first, tmp_path, capsys):
-    again = sweep.run(scaled, JOBS, DATA, tmp_path)
+    again = sweep.start(scaled, JOBS, DATA, tmp_path).results()
     assert [int(again[job]["process"]) for job in JOBS] == [int(first[job]["process"]) for job in JOBS]
-    assert "trained" not in capsys.readouterr().out
+    assert "networks trained" not in capsys.readouterr().out
     assert len(files(tmp_path)) == 3
 
 
@@ -61,17 +61,17 @@ def page(path):
 def test_a_file_that_is_not_this_jobs_is_noticed_and_made_again(first, tmp_path, spoil):
     path = files(tmp_path)[0]
     spoil(path)
-    again = sweep.run(scaled, JOBS, DATA, tmp_path)
+    again = sweep.start(scaled, JOBS, DATA, tmp_path).results()
     for job in JOBS:
         np.testing.assert_array_equal(again[job]["values"], first[job]["values"])
     assert len([job for job in JOBS if int(again[job]["process"]) != int(first[job]["process"])]) == 1
 
 
 def test_other_data_and_other_code_make_other_results(first, tmp_path, monkeypatch):
-    other = sweep.run(scaled, JOBS[:1], {"numbers": (np.arange(4.0) + 1,)}, tmp_path)
+    other = sweep.start(scaled, JOBS[:1], {"numbers": (np.arange(4.0) + 1,)}, tmp_path).results()
     np.testing.assert_array_equal(other[JOBS[0]]["values"], np.arange(4.0) + 1)
     monkeypatch.setattr(sweep, "CODE", sweep.CODE[:1])
-    again = sweep.run(scaled, JOBS[:1], DATA, tmp_path)
+    again = sweep.start(scaled, JOBS[:1], DATA, tmp_path).results()
     assert int(again[JOBS[0]]["process"]) != int(first[JOBS[0]]["process"])
 
 
@@ -88,5 +88,5 @@ def test_a_comment_or_a_docstring_makes_no_other_result(tmp_path):
 def test_a_folder_that_can_not_be_written_costs_the_cache_alone(tmp_path):
     path = tmp_path / "file"
     path.write_text("in the way", encoding="utf-8")
-    found = sweep.run(scaled, JOBS[:1], DATA, path / "folder")
+    found = sweep.start(scaled, JOBS[:1], DATA, path / "folder").results()
     np.testing.assert_array_equal(found[JOBS[0]]["values"], np.arange(4.0))

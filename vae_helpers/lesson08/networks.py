@@ -91,24 +91,38 @@ class KnobVAE(VAE):
         beta = ops.minimum(1.0, ops.cast(step, "float32") / self.rise) * ops.cast(self._beta, "float32")
         return ops.mean(self.nll(x, x_logits)) + beta * ops.sum(ops.maximum(kl, self.floor))
 
-    def learn(self, x, batches):
-        """Steps of Adam on images x (n, pixels); batches (steps, size): which of them each step takes.
+    def learn(self, x, batches, pace):
+        """Adam from its beginning on images x (n, pixels); batches (steps, size): which of them each step takes.
 
-        A loop of its own, because Keras's ``fit`` takes a third longer for steps as small as these.
+        A loop of its own with Adam as one operation, because for steps as small as these Keras's ``fit`` and optimizer
+        take more time than the networks. pace: the encoder's learning rate, relative to the others'.
         """
-        encoder, rest = self.halves()
-        for rows in batches:
-            batch = tf.gather(x, rows)
+        encoder, rest = ([each.value for each in half] for half in self.halves())
+        for moment in sum(self.moments, []):
+            moment.assign(tf.zeros_like(moment))
+        for step in tf.range(len(batches)):
+            batch = tf.gather(x, batches[step])
             with tf.GradientTape() as tape:
-                loss = self.objective(batch, self(batch, training=True), self.rest_optimizer.iterations)
-            gradients = tape.gradient(loss, [*encoder, *rest])
-            self.encoder_optimizer.apply(gradients[: len(encoder)], encoder)
-            self.rest_optimizer.apply(gradients[len(encoder) :], rest)
+                loss = self.objective(batch, self(batch, training=True), step)
+            rates = [pace * LEARNING_RATE] * len(encoder) + [LEARNING_RATE] * len(rest)
+            adam_step(encoder + rest, tape.gradient(loss, encoder + rest), self.moments, rates, step + 1)
 
     def halves(self):
         """The encoder's weights, and all others that are trained."""
         encoder = self.encoder.trainable_variables
         return encoder, [each for each in self.trainable_variables if not any(each is one for one in encoder)]
+
+
+def adam_step(weights, gradients, moments, rates, step):
+    """The step-th step of Adam (Kingma and Ba 2015), counted from 1, as TensorFlow's one operation for a weight.
+
+    moments: two lists, the running means of the gradients and of their squares. rates: a learning rate for each weight.
+    """
+    power = [tf.pow(decay, tf.cast(step, "float32")) for decay in (0.9, 0.999)]
+    settings = {"beta1": 0.9, "beta2": 0.999, "beta1_power": power[0], "beta2_power": power[1], "epsilon": 1e-7}
+    for weight, gradient, m, v, rate in zip(weights, gradients, *moments, rates, strict=True):
+        where = {"var": weight.handle, "m": m.handle, "v": v.handle}
+        tf.raw_ops.ResourceApplyAdam(**where, **settings, lr=rate, grad=gradient)
 
 
 def parts(network, pixels):
@@ -124,13 +138,12 @@ def kl_terms(z_mean, z_log_var):
 
 @functools.cache
 def built(shape, pixels):
-    """A KnobVAE with its two optimizers. shape: a Network's settings that decide what is traced, as items."""
+    """A KnobVAE with room for Adam's moments. shape: a Network's settings that decide what is traced, as items."""
     vae = KnobVAE(Network(**dict(shape)), pixels)
     vae(np.zeros((1, pixels), "float32"))
-    vae.encoder_optimizer, vae.rest_optimizer = (keras.optimizers.Adam(LEARNING_RATE) for _ in range(2))
-    for optimizer, weights in zip((vae.encoder_optimizer, vae.rest_optimizer), vae.halves(), strict=True):
-        optimizer.build(weights)
-    shapes = tf.TensorSpec((None, pixels)), tf.TensorSpec((None, None), "int64")
+    weights = sum(vae.halves(), [])
+    vae.moments = [[tf.Variable(tf.zeros_like(each)) for each in weights] for _ in range(2)]
+    shapes = tf.TensorSpec((None, pixels)), tf.TensorSpec((None, None), "int64"), tf.TensorSpec(())
     vae.learn = tf.function(vae.learn).get_concrete_function(*shapes)
     return vae
 
@@ -153,12 +166,8 @@ def filled(network, x):
 
 
 def forget(vae, network):
-    """Set back what else a training moves: the draws of epsilon, the optimizers, the weights of Previous."""
+    """Set back what else a training moves: the draws of epsilon, and the weights of Previous."""
     vae.sampling.seed_generator.state.assign([network.seed, 0])
-    for optimizer, pace in ((vae.rest_optimizer, 1.0), (vae.encoder_optimizer, network.pace)):
-        for variable in optimizer.variables:
-            variable.assign(ops.zeros_like(variable))
-        optimizer.learning_rate = LEARNING_RATE * pace
     if vae.previous:
         rng = np.random.default_rng(network.seed)
         shapes = [weight.shape for weight in vae.previous.get_weights()]
@@ -169,7 +178,7 @@ def fitted(network, x):
     """The model that a Network describes, trained on x (n, pixels)."""
     vae, rng = filled(network, x), np.random.default_rng(network.seed)
     order = np.concatenate([rng.permutation(len(x)) for _ in range(network.epochs)])
-    vae.learn(tf.constant(x), tf.constant(order.reshape(-1, BATCH_SIZE)))
+    vae.learn(tf.constant(x), tf.constant(order.reshape(-1, BATCH_SIZE)), tf.constant(network.pace))
     return vae
 
 

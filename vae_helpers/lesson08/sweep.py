@@ -111,35 +111,48 @@ def share(data):
     _data.update(data)
 
 
-def job_done(function, job):
-    """In a process of the pool: do one job."""
-    return function(job, _data)
+def job_done(function, job, text, folder):
+    """In a process of the pool: do one job, and keep its arrays."""
+    arrays = function(job, _data)
+    keep(place(folder, text), text, arrays)
+    return arrays
 
 
-def side_by_side(function, jobs, data):
-    """Yield (job, arrays) as they come from processes of one thread each."""
-    with environment(ALONE | NO_GPU):
-        pool = ProcessPoolExecutor(processes(len(jobs)), get_context("spawn"), share, (data,))
-        with pool:
-            futures = {pool.submit(job_done, function, job): job for job in jobs}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+class Sweep:
+    """Jobs that processes of their own work at: what is there already, and what will be."""
+
+    def __init__(self, found, futures):
+        """found: {job: arrays, or None where a process is at it}. futures: {its future: job}."""
+        self.found, self.futures = found, futures
+
+    def results(self):
+        """Wait for all jobs, saying on one line how far they are: {job: arrays}, in the order of the jobs."""
+        for count, future in enumerate(as_completed(self.futures), start=1):
+            self.found[self.futures[future]] = future.result()
+            print(f"\r{count} of {len(self.futures)} networks trained", end="", flush=True)
+        print(f"\r{len(self.found)} networks are ready.             ")
+        return self.found
 
 
-def run(function, jobs, data, folder=None):
-    """function(job, data) of each job, from the cache or made now: {job: arrays}, in the order of the jobs.
+def start(function, jobs, data, folder=None):
+    """Begin function(job, data) of each job that the cache does not hold, side by side, and return the Sweep at once.
 
     function: found by its name in a module. jobs: dataclasses with an attribute data, which names an entry of data,
-    {name: arrays}. Says on one line how far it is.
+    {name: arrays}. What a process has done is kept, whether anybody asks for the results or not.
     """
     folder = cache_folder() if folder is None else folder
     makers = maker(function, data)
     texts = {job: made_of(job, makers) for job in jobs}
-    results = {job: recalled(place(folder, text), text) for job, text in texts.items()}
-    missing = [job for job, arrays in results.items() if arrays is None]
-    for count, (job, arrays) in enumerate(side_by_side(function, missing, data) if missing else (), start=1):
-        keep(place(folder, texts[job]), texts[job], arrays)
-        results[job] = arrays
-        print(f"\r{count} of {len(missing)} networks trained", end="", flush=True)
-    print(f"\r{len(results)} networks are ready.             ")
-    return results
+    found = {job: recalled(place(folder, text), text) for job, text in texts.items()}
+    missing = [job for job, arrays in found.items() if arrays is None]
+    print(f"{len(missing)} of {len(found)} networks are being trained.")
+    return Sweep(found, side_by_side(function, {job: texts[job] for job in missing}, data, folder) if missing else {})
+
+
+def side_by_side(function, texts, data, folder):
+    """Give jobs to processes of one thread each: {future: job}. texts: {job: what it is made of}."""
+    with environment(ALONE | NO_GPU):  # the processes are started here, and inherit it
+        pool = ProcessPoolExecutor(processes(len(texts)), get_context("spawn"), share, (data,))
+        futures = {pool.submit(job_done, function, job, text, folder): job for job, text in texts.items()}
+    pool.shutdown(wait=False)  # no more jobs will come
+    return futures
