@@ -9,6 +9,7 @@ from scipy.stats import norm
 from vae_helpers.lesson08 import networks
 from vae_helpers.lesson08.networks import Network
 from vae_helpers.losses import bernoulli_nll, kl_divergence
+from vae_helpers.quiet import keras, tf
 
 PIXELS, IMAGES = 9, 200
 RNG = np.random.default_rng(0)
@@ -79,7 +80,7 @@ def test_a_seed_decides_all_however_often_the_model_was_used(likelihood):
 def test_an_encoder_without_a_pace_stays_as_it_was_while_the_decoder_learns():
     vae = networks.filled(changed(pace=0.0), X)
     before = vae.encoder.get_weights(), vae.decoder.get_weights()
-    vae.learn(X, np.arange(IMAGES).reshape(-1, 100))
+    vae.learn(X, np.arange(IMAGES).reshape(-1, 100), np.float32(0))
     assert all(np.array_equal(a, b) for a, b in zip(before[0], vae.encoder.get_weights(), strict=True))
     assert not any(np.array_equal(a, b) for a, b in zip(before[1], vae.decoder.get_weights(), strict=True))
 
@@ -88,3 +89,19 @@ def test_what_is_measured_has_a_row_for_each_image():
     found = networks.trained(SMALL, {"digits": ((255 * X).astype("uint8"), (255 * X[:20]).astype("uint8"))})
     assert {len(found[name]) for name in ("rate", "distortion", "squared_error", "z_mean", "z_log_var")} == {20}
     assert found["new"].shape == (10, PIXELS) and found["new"].dtype == np.uint8
+
+
+def test_a_step_of_adam_is_kerass():
+    rng, rates = np.random.default_rng(0), [0.01, 0.02]
+    start = [rng.standard_normal(shape).astype("float32") for shape in ((3, 2), (4,))]
+    weights = [tf.Variable(each) for each in start]
+    moments = [[tf.Variable(tf.zeros_like(each)) for each in weights] for _ in range(2)]
+    kerass = [tf.Variable(each) for each in start]
+    optimizers = [keras.optimizers.Adam(rate) for rate in rates]
+    for step in range(1, 6):
+        gradients = [tf.constant(rng.standard_normal(each.shape), "float32") for each in start]
+        networks.adam_step(weights, gradients, moments, rates, step)
+        for optimizer, gradient, weight in zip(optimizers, gradients, kerass, strict=True):
+            optimizer.apply([gradient], [weight])
+    for mine, theirs in zip(weights, kerass, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5)
