@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from vae_helpers.lesson08 import networks
-from vae_helpers.lesson08.networks import Network
+from vae_helpers.lesson08.settings import Network
 from vae_helpers.losses import bernoulli_nll, kl_divergence
 from vae_helpers.quiet import keras, tf
 

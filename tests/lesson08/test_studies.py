@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vae_helpers.lesson08 import studies
-from vae_helpers.lesson08.networks import Network
+from vae_helpers.lesson08.settings import Network
 
 RNG = np.random.default_rng(0)
 

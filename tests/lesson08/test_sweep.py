@@ -1,6 +1,8 @@
 """The sweep of 08: results come from processes or the cache, and no file is taken that this job did not make."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -90,3 +92,8 @@ def test_a_folder_that_can_not_be_written_costs_the_cache_alone(tmp_path):
     path.write_text("in the way", encoding="utf-8")
     found = sweep.start(scaled, JOBS[:1], DATA, path / "folder").results()
     np.testing.assert_array_equal(found[JOBS[0]]["values"], np.arange(4.0))
+
+
+def test_what_plans_a_sweep_does_not_wait_for_tensorflow():
+    code = "import sys; from vae_helpers.lesson08 import studies, sweep; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,11 +6,12 @@ takes nearly as long as training.
 """
 
 import functools
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 from scipy.special import expit
 
+from vae_helpers.lesson08.settings import Network
 from vae_helpers.losses import bernoulli_nll
 from vae_helpers.model import VAE, build_decoder, build_encoder
 from vae_helpers.quiet import keras, tf
@@ -18,29 +19,6 @@ from vae_helpers.quiet import keras, tf
 ops = keras.ops
 BATCH_SIZE, LEARNING_RATE = 100, 0.003
 SHOWN = 10  # held-out images that are reconstructed for a picture, and new ones that are drawn
-
-
-@dataclass(frozen=True)
-class Network:
-    """One training.
-
-    data: the name of the images. likelihood: "bernoulli", "gaussian" or "autoregressive". beta: the KL's weight.
-    sigma: the noise of Gaussian pixels, 0 where it is learned. warm_up: the share of the steps in which beta rises from
-    0. free_bits: nats that each latent may spend without a price. pace: the encoder's learning rate, relative to the
-    decoder's.
-    """
-
-    data: str
-    likelihood: str = "bernoulli"
-    beta: float = 1.0
-    latent_dim: int = 16
-    hidden_dim: int = 128
-    epochs: int = 8
-    seed: int = 0
-    sigma: float = 0.0
-    warm_up: float = 0.0
-    free_bits: float = 0.0
-    pace: float = 1.0
 
 
 class Previous(keras.layers.Layer):
@@ -154,8 +132,9 @@ def filled(network, x):
     shape = {name: value for name, value in asdict(network).items() if name in kept}
     vae = built((*shape.items(), ("sigma", float(network.sigma > 0))), x.shape[1])
     keras.utils.set_random_seed(network.seed)
-    for part, fresh in zip((vae.encoder, vae.decoder), parts(network, x.shape[1]), strict=True):
-        part.set_weights(fresh.get_weights())
+    for weight in (*vae.encoder.weights, *vae.decoder.weights):  # as layers do by default
+        fresh = keras.initializers.GlorotUniform() if len(weight.shape) > 1 else keras.initializers.Zeros()
+        weight.assign(fresh(weight.shape))
     steps = network.epochs * len(x) / BATCH_SIZE
     vae.beta = network.beta
     vae.floor.assign(network.free_bits)

@@ -4,7 +4,7 @@ import numpy as np
 
 from vae_helpers import strokes
 from vae_helpers.data import binarize
-from vae_helpers.lesson08.networks import Network
+from vae_helpers.lesson08.settings import Network
 
 TRAINED_ON, MEASURED_ON = 6000, 2000  # images
 STROKES, STROKES_TRAINED_ON = 5000, 3000  # of one digit, a 5
