@@ -94,7 +94,9 @@ def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
 
 def test_two_explorers_in_a_page_move_each_for_itself(page, explorer, tmp_path):
     page.goto(explorers_page(explorer, 2, tmp_path))
-    captions = [element.locator("figcaption").first for element in page.locator(".vae-explorer").all()]
+    explorers = page.locator(".vae-explorer")
+    explorers.nth(1).wait_for()  # a page builds them after it has loaded
+    captions = [element.locator("figcaption").first for element in explorers.all()]
     assert len(captions) == 2
     other = place_in(captions[1])
     page.locator(".plane").first.focus()
