@@ -72,8 +72,8 @@ class KnobVAE(VAE):
     def learn(self, x, batches, pace):
         """Adam from its beginning on images x (n, pixels); batches (steps, size): which of them each step takes.
 
-        A loop of its own with Adam as one operation, because for steps as small as these Keras's ``fit`` and optimizer
-        take more time than the networks. pace: the encoder's learning rate, relative to the others'.
+        A loop of its own with Adam as one operation: Keras's optimizer made steps as small as these take a tenth to two
+        thirds longer. pace: the encoder's learning rate, relative to the others'.
         """
         encoder, rest = ([each.value for each in half] for half in self.halves())
         for moment in sum(self.moments, []):
