@@ -34,7 +34,7 @@ def test_the_weights_are_the_joint_over_the_encoders_density(vae, x):
 
 
 def test_the_bound_is_the_log_of_the_mean_weight_in_pieces(vae, x):
-    found = bench.bound(vae, x, draws=20, seed=2, at_once=10)
+    found = bench.bound_of_batch(vae, 20, x, seed=2, at_once=10)
     rng = np.random.default_rng(2)
     epsilon = np.concatenate([rng.standard_normal((10, 6, 50), dtype="float32") for _ in range(2)])
     weights = bench.log_weights(vae, bench.tf.constant(x), bench.tf.constant(epsilon)).numpy()
@@ -65,7 +65,7 @@ def test_measuring_goes_on_where_it_was_broken_off(vae, x, tmp_path, monkeypatch
 
 
 def test_a_short_run_writes_its_row_and_measures_again(monkeypatch, tmp_path):
-    digits = np.random.default_rng(0).integers(0, 256, (300, 28, 28), "uint8"), np.zeros(300, int)
+    digits = np.random.default_rng(0).integers(0, 256, (400, 28, 28), "uint8"), np.zeros(400, int)
     monkeypatch.setattr(bench, "load_digits", lambda: (digits, digits))
     monkeypatch.setattr(bench, "DRAWS", 10)
     out = tmp_path / "new" / "row.json"

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from sweep_jobs import Job, scaled
+from sweep_jobs import Job, ended, scaled
 
 from vae_helpers.lesson08 import sweep
 
@@ -92,6 +92,17 @@ def test_a_folder_that_can_not_be_written_costs_the_cache_alone(tmp_path):
     path.write_text("in the way", encoding="utf-8")
     found = sweep.start(scaled, JOBS[:1], DATA, path / "folder").results()
     np.testing.assert_array_equal(found[JOBS[0]]["values"], np.arange(4.0))
+
+
+def test_a_process_that_is_ended_says_what_to_do_and_the_next_start_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sweep, "processes", lambda jobs: 1)  # so that the job of factor 3 comes last
+    data = DATA | {"mark": (np.array(str(tmp_path / "mark")),)}
+    with pytest.raises(RuntimeError, match=r"ended before it was done.*run the cell with sweep\.start again"):
+        sweep.start(ended, JOBS, data, tmp_path).results()
+    assert len(files(tmp_path)) == 2
+    found = sweep.start(ended, JOBS, data, tmp_path).results()
+    assert "1 of 3 networks are being trained" in capsys.readouterr().out
+    np.testing.assert_array_equal(found[JOBS[2]]["values"], 3 * np.arange(4.0))
 
 
 def test_what_plans_a_sweep_does_not_wait_for_tensorflow():

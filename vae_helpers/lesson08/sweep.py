@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -26,6 +27,10 @@ LIBRARIES = ("keras", "numpy", "scikit-learn", "tensorflow")
 MOST_PROCESSES = 8  # of about 600 MB each
 ALONE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}  # so small a network is as fast without, and then all machines agree
+ENDED = (
+    "A process that trained networks was ended before it was done. Most often memory ran out: each process takes about "
+    "600 MB. What was trained is kept. Free some memory, run the cell with sweep.start again, then this one."
+)
 
 _data = {}  # in a process of the pool: what all its jobs share
 
@@ -126,9 +131,15 @@ class Sweep:
         self.found, self.futures = found, futures
 
     def results(self):
-        """Wait for all jobs, saying on one line how far they are: {job: arrays}, in the order of the jobs."""
+        """Wait for all jobs, saying on one line how far they are: {job: arrays}, in the order of the jobs.
+
+        Raises RuntimeError where a process was ended before its jobs were done.
+        """
         for count, future in enumerate(as_completed(self.futures), start=1):
-            self.found[self.futures[future]] = future.result()
+            try:
+                self.found[self.futures[future]] = future.result()
+            except BrokenProcessPool as error:
+                raise RuntimeError(ENDED) from error
             print(f"\r{count} of {len(self.futures)} networks trained", end="", flush=True)
         print(f"\r{len(self.found)} networks are ready.             ")
         return self.found
