@@ -15,7 +15,8 @@ def effective_betas(bernoulli, other):
     names = [*bernoulli, *other]
     axis.semilogx(list(bernoulli.values()), range(len(bernoulli)), "o", label="Bernoulli likelihood: beta")
     places = range(len(bernoulli), len(names))
-    axis.semilogx(list(other.values()), places, "D", markerfacecolor="white", label="an error: not a beta")
+    name = "squared or absolute error: not a beta"
+    axis.semilogx(list(other.values()), places, "D", markerfacecolor="white", label=name)
     for row, weight in enumerate([*bernoulli.values(), *other.values()]):
         axis.text(1.2 * weight, row, f"{weight:.3g}", va="center", bbox={"color": "white", "pad": 1})
     axis.axvline(1, color="black", linestyle="--", linewidth=1, zorder=0)
@@ -104,8 +105,10 @@ def eigenvalues(values, sigmas):
     axis.semilogy(np.arange(1, len(values) + 1), values, "o", color=COLOURS[0], label="eigenvalues of the images")
     for sigma in sigmas:
         axis.axhline(sigma**2, color="0.4", linestyle="--", linewidth=1)
-        axis.text(len(values) + 0.6, sigma**2, f"sigma {sigma:g}", va="center", bbox={"color": "white", "pad": 1})
-    axis.set(xlabel="number of the eigenvalue", ylabel="variance along it", xlim=(0, len(values) + 4))
+        label = f"$\\sigma^2$ of sigma {sigma:g}"
+        axis.text(len(values) + 0.6, sigma**2, label, va="center", bbox={"color": "white", "pad": 1})
+    axis.set(xlabel="number of the eigenvalue", ylabel="variance along it", xlim=(0, len(values) + 5))
+    axis.set_xticks(range(2, len(values) + 1, 2))
     axis.legend()
     return figure
 

@@ -65,14 +65,14 @@ TWO_LATENTS = over_seeds(data="digits", latent_dim=2, beta=0.0)  # no KL, and ha
 NOISES = {sigma: Network("grey", likelihood="gaussian", sigma=sigma, epochs=20) for sigma in SIGMAS}
 LEARNED_NOISES = {beta: Network("grey", likelihood="gaussian", beta=beta, epochs=20) for beta in LEARNED}
 CAUSES = {
-    "none": over_seeds(data="black and white", latent_dim=8),
-    "weight": over_seeds(data="black and white", latent_dim=8, beta=16.0),
+    "none of the four": over_seeds(data="black and white", latent_dim=8),
+    "weight 16": over_seeds(data="black and white", latent_dim=8, beta=16.0),
     "strong decoder": over_seeds(**STRONG),
     "lagging encoder": over_seeds(data="black and white", latent_dim=8, pace=0.03),
-    "both": over_seeds(**STRONG | {"pace": 0.03}),
+    "strong and lagging": over_seeds(**STRONG | {"pace": 0.03}),
 }
 REMEDIES = {
-    "none": {0.0: over_seeds(**LATE)},
+    "no remedy": {0.0: over_seeds(**LATE)},
     "warm-up": {0.5: over_seeds(**LATE, warm_up=0.5)},
     "free bits": {floor: over_seeds(**LATE, free_bits=floor) for floor in (0.2, 0.35)},
     "smaller beta": {0.7: over_seeds(**LATE, beta=0.7)},
