@@ -1,7 +1,7 @@
 """The number that papers quote: log p(x) of a VAE with 50 latents on the 10,000 binarized test images of MNIST.
 
     python -m benchmarks.evidence_50                  train, then measure: build/evidence_50.json
-    python -m benchmarks.evidence_50 --minutes 120    a longer training
+    python -m benchmarks.evidence_50 --minutes 96     a longer training: what notebook 07 tells
     python -m benchmarks.evidence_50 --measure        go on measuring what was trained, where that was broken off
 
 The network is that of Burda, Grosse and Salakhutdinov (2016), table 1, one stochastic layer: 784-200-200-50 and back,
