@@ -191,7 +191,7 @@ def main(arguments=None):
         measured.unlink(missing_ok=True)
         vae.save_weights(weights)
         options.out.write_text(json.dumps(row, indent=1) + "\n")
-    chosen = np.arange(0, len(x_test), max(1, len(x_test) // options.images))
+    chosen = np.linspace(0, len(x_test) - 1, min(options.images, len(x_test)), dtype=int)
     log_px = measure(vae, binarize(x_test, seed=3)[chosen], measured)
     row |= {"draws": DRAWS, "images": len(log_px), "log_px": float(log_px.mean())}
     row["standard_error"] = float(log_px.std(ddof=1) / np.sqrt(len(log_px)))
