@@ -33,7 +33,7 @@ from vae_helpers.losses import bernoulli_nll, kl_divergence
 from vae_helpers.model import VAE
 from vae_helpers.quiet import keras, tf
 
-ops, layers = keras.ops, keras.layers
+layers = keras.layers
 LATENTS, BATCH, HALVES = 50, 200, 2
 AT_ONCE = 10  # steps that TensorFlow takes in one call
 PEAK, WARM_UP = 3e-3, 0.02  # the highest learning rate, and the share of the training in which it rises
