@@ -16,7 +16,7 @@ Pictures are not compared (nbval's default), but their cells' text is, so a miss
 import os
 
 import nbval.kernel
-from kernels import FilesKernelManager
+from ipc_kernels import FilesKernelManager
 from nbval.plugin import IPyNbCell
 from tolerance import relative_tolerance, texts_agree
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import rows
-from benchmarks.turns import Contender, Failed, Run, interleave
+from benchmarks.interleaving import Contender, Failed, Run, interleave
 
 POST, FLOOR, DEEP = "the post's recipe", "floor: matrix products", "deeper network"
 FAST, GOOD = "course, 8 epochs", "course, 30 epochs"

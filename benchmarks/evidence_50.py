@@ -27,11 +27,11 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logit
 
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import binarize, load_digits, preprocess
-from vae_helpers.lesson08.networks import adam_step
 from vae_helpers.losses import bernoulli_nll, kl_divergence
 from vae_helpers.model import VAE
-from vae_helpers.quiet import keras, tf
+from vae_lessons.lesson08.networks import adam_step
 
 layers = keras.layers
 LATENTS, BATCH, HALVES = 50, 200, 2

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import logit
 
+from vae_helpers.backend import keras, tf
 from vae_helpers.losses import kl_divergence
 from vae_helpers.model import VAE, Sampling, build_decoder, build_encoder, spread_bends
-from vae_helpers.quiet import keras, tf
 
 ops = keras.ops
 layers = keras.layers
@@ -14,7 +14,7 @@ layers = keras.layers
 # --- the course -------------------------------------------------------------------------------------------------------
 
 
-def in_batches(x_train, batch_size):
+def make_dataset(x_train, batch_size):
     """The images as notebook 05 feeds them to ``fit``: shuffled anew for each epoch, and no thread that tunes this."""
     untuned = tf.data.Options()
     untuned.autotune.enabled = False
@@ -39,7 +39,7 @@ def course(x_train, turns, epochs, seed, spread=True, **changed):
     train(vae, x_train, turns, epochs, **changed)
 
 
-def train(vae, x_train, turns, epochs, batch_size=250, peak=6e-3, steps=48, jit_compile=True, feed=in_batches):
+def train(vae, x_train, turns, epochs, batch_size=250, peak=6e-3, steps=48, jit_compile=True, feed=make_dataset):
     """Warm up to the peak, decay and fit. peak: None is Adam as it comes. steps: per execution; 5 x 48 is an epoch."""
     n_steps = -(-len(x_train) // batch_size)
     optimizer = keras.optimizers.Adam(warm_up_and_decay(epochs * n_steps, peak) if peak else 1e-3)
@@ -116,7 +116,7 @@ def course_on_an_array(x_train, turns, epochs, seed):
 def fit(vae, images, turns, epochs):
     """Plain fit, one epoch a turn: a longer one's pipeline would go on working while it waits for its turn.
 
-    images: the arguments by which ``fit`` gets them, see ``in_batches`` and ``as_an_array``.
+    images: the arguments by which ``fit`` gets them, see ``make_dataset`` and ``as_an_array``.
     """
 
     def encode(x):

@@ -1,4 +1,4 @@
-"""The rooms of the package: a small core, an engine for exercises, a folder for each lesson, and who may know whom."""
+"""The house: a small package, the lessons beside it, and who may import whom."""
 
 import ast
 import subprocess
@@ -8,68 +8,65 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "vae_helpers"
-CORE = sorted(PACKAGE.glob("*.py"))
-LESSONS = sorted(path.name for path in PACKAGE.glob("lesson*"))
-MAX_LINES, MAX_CORE = 400, 1300
-FOLDERS = ("vae_helpers", "tools", "benchmarks", "tests")
-WRITTEN = [path for folder in FOLDERS for kind in ("py", "js", "css") for path in (ROOT / folder).rglob(f"*.{kind}")]
+HELPERS, LESSONS = ROOT / "vae_helpers", ROOT / "vae_lessons"
+LESSON_FOLDERS = sorted(LESSONS.glob("lesson[0-9][0-9]"))
+CORE = sorted(HELPERS.glob("*.py"))
 
 
-def name(path):
+def relative(path):
     return path.relative_to(ROOT).as_posix()
 
 
-def lines(path):
-    return len(path.read_text(encoding="utf-8").splitlines())
-
-
-def imported(path):
+def imported_modules(path):
     """The names of all modules that a file may import, anywhere in it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    plain = [each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names]
+    plain = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     assert not any(node.level for node in froms), "a relative import: name the package"
-    return plain + [f"{node.module}.{each.name}" for node in froms for each in node.names]
+    return plain + [f"{node.module}.{alias.name}" for node in froms for alias in node.names]
 
 
-def rooms(path):
-    """The folders of the package from which a file imports, such as {"lesson01", "exercises"}."""
-    parts = [module.split(".") for module in imported(path) if module.startswith("vae_helpers.")]
-    return {names[1] for names in parts} & {each.name for each in PACKAGE.iterdir() if each.is_dir()}
+def imports_from(path, package):
+    return [module for module in imported_modules(path) if f"{module}.".startswith(f"{package}.")]
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=name)
-def test_a_file_can_be_read_in_one_sitting(path):
-    assert lines(path) <= MAX_LINES
+@pytest.mark.parametrize("path", sorted(HELPERS.rglob("*.py")), ids=relative)
+def test_the_package_imports_no_lesson(path):
+    assert imports_from(path, "vae_lessons") == []
 
 
-def test_the_core_is_small():
-    """Counted without blank lines."""
-    sizes = {path.name: sum(map(bool, map(str.strip, path.read_text().splitlines()))) for path in CORE}
-    assert sum(sizes.values()) <= MAX_CORE, sizes
+@pytest.mark.parametrize("path", CORE, ids=relative)
+def test_the_core_imports_no_exercise(path):
+    assert imports_from(path, "vae_helpers.exercises") == []
 
 
-@pytest.mark.parametrize("path", CORE, ids=name)
-def test_the_core_knows_neither_lessons_nor_exercises(path):
-    assert rooms(path) & {*LESSONS, "exercises"} == set()
+@pytest.mark.parametrize("folder", LESSON_FOLDERS, ids=relative)
+def test_no_lesson_imports_another(folder):
+    for path in folder.rglob("*.py"):
+        own = imports_from(path, f"vae_lessons.{folder.name}")
+        assert imports_from(path, "vae_lessons") == own, path
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_no_lesson_imports_another(lesson):
-    for path in (PACKAGE / lesson).rglob("*.py"):
-        assert rooms(path) & {*LESSONS} <= {lesson}, path
+@pytest.mark.parametrize("folder", LESSON_FOLDERS, ids=relative)
+def test_a_lesson_says_what_it_is_for_and_has_the_same_rooms_as_the_others(folder):
+    assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+    names = {path.name for path in folder.glob("*.py")}
+    assert {"figures.py", "exercises.py", "widgets.py"} <= names
+    assert [name for name in names if "exercise" in name] == ["exercises.py"]
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "exercises").glob("*.py")), ids=name)
-def test_the_engine_knows_no_lesson(path):
-    assert rooms(path) & {*LESSONS} == set()
+def test_every_notebook_has_its_lesson():
+    notebooks = {path.name[:2] for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
+    assert notebooks == {folder.name.removeprefix("lesson") for folder in LESSON_FOLDERS}
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_says_what_it_is_for_and_has_figures(lesson):
-    assert ast.get_docstring(ast.parse((PACKAGE / lesson / "__init__.py").read_text(encoding="utf-8")))
-    assert (PACKAGE / lesson / "figures.py").exists()
+def test_the_tests_of_each_package_lie_in_a_folder_of_its_name():
+    """tests/vae_lessons/lesson04/test_figures.py tries vae_lessons/lesson04/figures.py."""
+    for package in ("vae_helpers", "vae_lessons"):
+        folders = {
+            path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests" / package).rglob("test_*.py")
+        }
+        assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
 
 
 def test_the_engine_waits_for_lessons_and_for_tensorflow():
@@ -89,5 +86,5 @@ def test_the_package_that_is_installed_holds_every_room():
     """What setuptools takes into a wheel, found automatically."""
     from setuptools import find_packages
 
-    found = {package.replace(".", "/") for package in find_packages(ROOT, include=["vae_helpers*"])}
-    assert found == {name(path.parent) for path in PACKAGE.rglob("*.py")}
+    packages = {name.replace(".", "/") for name in find_packages(ROOT, include=["vae_helpers*", "vae_lessons*"])}
+    assert packages == {relative(path.parent) for package in (HELPERS, LESSONS) for path in package.rglob("*.py")}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from digits import digits_are_mnist, make_path_absolute
+from data_source import digits_are_mnist, make_path_absolute
 
 from vae_helpers.data import DigitsError
 

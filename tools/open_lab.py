@@ -9,7 +9,7 @@ import webbrowser
 from pathlib import Path
 
 import learner_copy
-from digits import make_path_absolute
+from data_source import make_path_absolute
 from jupyterlab.labapp import LabApp
 
 ROOT = Path(__file__).parents[1]

@@ -4,8 +4,8 @@ import re
 from textwrap import dedent
 
 import nbformat
-from alive import WIDGET_VIEW, as_html
 from colab import places, repository
+from widget_snapshots import WIDGET_VIEW, as_html
 
 words = nbformat.v4.new_markdown_cell
 FOLDED = "jp-MarkdownHeadingCollapsed"

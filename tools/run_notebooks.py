@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from alive import WIDGET_VIEW, is_kept, keep, run_states
-from digits import digits_are_mnist, make_path_absolute
-from kernels import AsyncFilesKernelManager
+from data_source import digits_are_mnist, make_path_absolute
+from ipc_kernels import AsyncFilesKernelManager
+from merge_outputs import FINGERPRINT, fingerprint, keep_committed
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from unchanged import FINGERPRINT, fingerprint, keep_committed
+from widget_snapshots import WIDGET_VIEW, is_kept, keep, run_states
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 
 import nbformat
-from alive import kept_states, run_states
 from colab import handed_out
-from digits import make_path_absolute
+from data_source import make_path_absolute
 from page_source import page_source
 from reading_time import stated
 from run_notebooks import chosen, timed_run
 from sphinx.cmd.build import build_main
+from widget_snapshots import kept_states, run_states
 
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, SOURCE = ROOT / "docs", ROOT / "build" / "site", ROOT / "build" / "site-source"
@@ -27,10 +27,10 @@ COPIED = {"CONTRIBUTING.md": "contribute.md", "CITATION.cff": "CITATION.cff"}  #
 BESIDE = ("glossary.md", "manifold.png")  # of notebooks/
 UP_TO_ROOT = re.compile(r"(?<=\]\()((?:\.\./)+)(?=notebooks/)")  # in a link of a page in docs/
 ROOMS = {  # the reference's pages: what stands on them
-    "core": ("The core: what several notebooks import", "*.py"),
-    "exercises": ("Exercises: check, progress and what is behind them", "exercises/*.py"),
-    "diagnose": ("Diagnose: what a VAE's loss weighs", "diagnose/*.py"),
-    "folder": ("Folder: images of your own", "folder/*.py"),
+    "core": ("The core: what several notebooks import", "vae_helpers/*.py"),
+    "exercises": ("Exercises: check, progress and what is behind them", "vae_helpers/exercises/*.py"),
+    "diagnose": ("Diagnose: what a VAE's loss weighs", "vae_helpers/diagnose/*.py"),
+    "folder": ("Folder: images of your own", "vae_helpers/folder/*.py"),
 }
 AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 
@@ -61,11 +61,13 @@ def one_level_less(match):
 def write_reference(folder):
     """A page for each room of the package, of all modules in it, from their docstrings."""
     folder.mkdir(exist_ok=True)
-    package = ROOT / "vae_helpers"
-    lessons = sorted(path.name for path in package.glob("lesson*"))
-    rooms = ROOMS | {name: (f"Notebook {name[-2:]}: its figures and widgets", f"{name}/*.py") for name in lessons}
+    lessons = sorted(path.name for path in (ROOT / "vae_lessons").glob("lesson*"))
+    of_lessons = {
+        name: (f"Notebook {name[-2:]}: its figures and widgets", f"vae_lessons/{name}/*.py") for name in lessons
+    }
+    rooms = ROOMS | of_lessons
     for room, (title, pattern) in rooms.items():
-        paths = sorted(path.relative_to(ROOT) for path in package.glob(pattern) if has_docstring(path))
+        paths = sorted(path.relative_to(ROOT) for path in ROOT.glob(pattern) if has_docstring(path))
         modules = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
         sections = [f"## {module}\n\n{AUTOMODULE.format(module)}" for module in modules]
         (folder / f"{room}.md").write_text("\n".join([f"# {title}\n", *sections]), encoding="utf-8")

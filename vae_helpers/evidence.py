@@ -5,8 +5,8 @@ With two latents the sum is exact but for a small error, which is returned. With
 
 import numpy as np
 
+from vae_helpers.backend import keras
 from vae_helpers.latent import square_grid
-from vae_helpers.quiet import keras
 from vae_helpers.validate import require_positive_int, require_shape
 
 ops = keras.ops

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from vae_helpers.quiet import keras
+from vae_helpers.backend import keras
 from vae_helpers.validate import require_floating, require_nonnegative, require_same_shape, require_unit_range
 
 ops = keras.ops

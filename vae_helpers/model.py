@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vae_helpers.backend import keras, tf
 from vae_helpers.losses import LARGEST_LOG_VAR, at_least_float32, bernoulli_nll, kl_divergence
-from vae_helpers.quiet import keras, tf
 from vae_helpers.validate import (
     require_floating,
     require_nonnegative,

@@ -21,7 +21,7 @@ FIT = {"max_width": "100%", "width": "max-content"}
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Film:
+class BlitCanvas:
     """PNGs of a figure whose animated artists move.
 
     What stands still is laid out and drawn when the film is made, and then kept: it takes nine tenths of the time.
@@ -46,14 +46,14 @@ class Film:
         return buffer.getvalue()
 
 
-def smaller(png):
+def quantized_png(png):
     """A PNG in 256 colours: a third of the size in a notebook, and no difference to the eye."""
     buffer = io.BytesIO()
     Image.open(io.BytesIO(png)).quantize(256, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
 
-class Shown:
+class StaticFallback:
     """What a widget adds to its output: a picture for where no kernel runs, and a text that never varies."""
 
     words = "Interactive figure: run the notebook to move it."
@@ -61,7 +61,7 @@ class Shown:
     def _repr_mimebundle_(self, **kwargs):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         still = self.still_png()
-        picture = {"image/png": base64.b64encode(smaller(still)).decode()} if still else {}
+        picture = {"image/png": base64.b64encode(quantized_png(still)).decode()} if still else {}
         return {"text/plain": self.words, **picture, VIEW: view}
 
     def still_png(self):
@@ -69,10 +69,10 @@ class Shown:
         return self.picture.value
 
 
-class Panel(Shown, ipywidgets.VBox):
+class Panel(StaticFallback, ipywidgets.VBox):
     """Controls above a picture that follows them.
 
-    film: a Film. move: takes the controls' values by name and moves the film's artists.
+    film: a BlitCanvas. move: takes the controls' values by name and moves the film's artists.
     controls: {name: a widget with a value}.
     """
 

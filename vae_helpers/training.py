@@ -1,13 +1,13 @@
 """The course's recipe for training a VAE, as notebook 05 explains it: batches, learning rate, and both in one call."""
 
+from vae_helpers.backend import keras, tf
 from vae_helpers.model import VAE, build_decoder, build_encoder, spread_bends
-from vae_helpers.quiet import keras, tf
 
 BATCH_SIZE = 250  # divides 55,000 and 60,000: the compiler sees one shape of batch
 STEPS_AT_ONCE = 44  # divides the 220 batches of 55,000 images
 
 
-def in_batches(x, seed=0):
+def make_dataset(x, seed=0):
     """x (images, ...) as a pipeline for ``fit``: each pass brings the images in a new order, in batches of 250.
 
     TensorFlow's tuning thread is off: an epoch that ends while it sleeps has to wait for it.
@@ -23,23 +23,23 @@ def steps_in(x, epochs):
     return epochs * -(-len(x) // BATCH_SIZE)
 
 
-def rise_and_fall(steps):
+def warmup_cosine(steps):
     """A learning rate that rises from 0 for 300 steps (a quarter of a short training) and falls to 0 along a cosine."""
     rise = min(300, steps // 4)
     return keras.optimizers.schedules.CosineDecay(0.0, steps - rise, warmup_target=0.006, warmup_steps=rise)
 
 
-def ready_to_fit(steps, seed=0):
+def compiled_vae(steps, seed=0):
     """An untrained VAE with two latents, compiled for a training of so many steps; the same from the same seed."""
     keras.utils.set_random_seed(seed)
     vae = VAE(build_encoder(), build_decoder(**spread_bends(seed)), seed=seed)
     at_once = max(1, min(STEPS_AT_ONCE, steps))
-    vae.compile(optimizer=keras.optimizers.Adam(rise_and_fall(steps)), steps_per_execution=at_once, jit_compile=True)
+    vae.compile(optimizer=keras.optimizers.Adam(warmup_cosine(steps)), steps_per_execution=at_once, jit_compile=True)
     return vae
 
 
 def trained_vae(x_train, epochs, seed=0):
     """A VAE with two latents, trained on x_train (n, 784) for some epochs without a word."""
-    vae = ready_to_fit(steps_in(x_train, epochs), seed)
-    vae.fit(in_batches(x_train, seed), epochs=epochs, shuffle=False, verbose=0)
+    vae = compiled_vae(steps_in(x_train, epochs), seed)
+    vae.fit(make_dataset(x_train, seed), epochs=epochs, shuffle=False, verbose=0)
     return vae

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vae_helpers.backend import keras
 from vae_helpers.data import load_digits
-from vae_helpers.quiet import keras
 
 layers, ops = keras.layers, keras.ops
 

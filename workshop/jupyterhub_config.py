@@ -7,8 +7,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from authenticator import Room  # noqa: E402
 from names import TEACHER, read_names  # noqa: E402 - the files beside this one
-from room import Room  # noqa: E402
 
 STATE = Path(os.environ["HUB_STATE"])
 SEATS = read_names(Path(os.environ["HUB_NAMES"]))

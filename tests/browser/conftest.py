@@ -17,7 +17,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
-from digits import make_path_absolute
+from data_source import make_path_absolute
 from driving import NOTEBOOKS, TOKEN
 
 from vae_helpers.data import load_digits

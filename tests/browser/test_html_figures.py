@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from driving import DIGEST, assert_words_follow_the_range
 
-from vae_helpers.lesson07 import widgets as bounds
-from vae_helpers.lesson08 import widgets as betas
-from vae_helpers.lesson09 import widgets as wishes
-from vae_helpers.lesson10 import widgets as flows
+from vae_lessons.lesson07 import widgets as bounds
+from vae_lessons.lesson08 import widgets as betas
+from vae_lessons.lesson09 import widgets as wishes
+from vae_lessons.lesson10 import widgets as flows
 
 RNG = np.random.default_rng(0)
 

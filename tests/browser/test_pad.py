@@ -2,13 +2,13 @@
 
 import re
 
-import alive
 import numpy as np
 import pytest
+import widget_snapshots
 from driving import screenshot
 
-from vae_helpers.lesson06 import pad
-from vae_helpers.lesson06.widgets import saved_state
+from vae_lessons.lesson06 import pad
+from vae_lessons.lesson06.widgets import saved_state
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def shown(page, tmp_path):
     images = (255 * (rng.random((2, 784)) < 0.1)).astype("uint8")
     widget = pad.DrawingPad(encoder, decoder, np.linspace(-900, -100, 100), images, np.array([4, 9]))
     path = tmp_path / "pad.html"
-    path.write_text(alive.as_html(saved_state(widget), "one"), encoding="utf-8")
+    path.write_text(widget_snapshots.as_html(saved_state(widget), "one"), encoding="utf-8")
     page.goto(path.as_uri())
     page.locator(".posterior[data-drawn]").wait_for()
     return widget

@@ -2,13 +2,13 @@
 
 import re
 
-import alive
 import numpy as np
 import pytest
+import widget_snapshots
 from driving import assert_explorer_moves, screenshot
 from scipy.special import expit
 
-from vae_helpers.lesson06 import widgets
+from vae_lessons.lesson06 import widgets
 
 
 def made_of_arrays(z_mean, labels):
@@ -28,7 +28,7 @@ def explorer():
 def explorers_page(explorer, times, folder):
     """The address of a page in which an explorer is shown so many times, without the site's surroundings."""
     path, saved = folder / "explorers.html", widgets.saved_state(explorer)
-    path.write_text("".join(alive.as_html(saved, i) for i in range(times)), encoding="utf-8")
+    path.write_text("".join(widget_snapshots.as_html(saved, i) for i in range(times)), encoding="utf-8")
     return path.as_uri()
 
 

@@ -9,9 +9,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from board import known
+from board import catalogue
 
-from vae_helpers.exercises import reporting
+from vae_helpers.exercises import board_client
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 )
 WORKSHOP = Path(__file__).resolve().parents[2] / "workshop"
 PORT = "8766"
-FIRST, SECOND = [name for name, each in known.exercises().items() if each["lesson"] == "04_elbo"][:2]
-SLIP = next(iter(known.exercises()[FIRST]["slips"]))
+FIRST, SECOND = [name for name, each in catalogue.exercises().items() if each["lesson"] == "04_elbo"][:2]
+SLIP = next(iter(catalogue.exercises()[FIRST]["slips"]))
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def folder(tmp_path, monkeypatch):
 
 def tell(folder, monkeypatch, learner, status, exercise="", slip=""):
     """A report of one learner's check, by the code that a learner's kernel runs."""
-    monkeypatch.setattr(reporting, "_learner", lambda folder: f"{learner:08x}")
-    monkeypatch.setattr(reporting, "_start", lambda: None)
-    reporting.report(status, exercise, slip)
-    where, line = reporting._waiting.get()
-    reporting._waiting.task_done()
-    reporting._append(where, line)
+    monkeypatch.setattr(board_client, "_learner", lambda folder: f"{learner:08x}")
+    monkeypatch.setattr(board_client, "_start", lambda: None)
+    board_client.report(status, exercise, slip)
+    where, line = board_client._waiting.get()
+    board_client._waiting.task_done()
+    board_client._append(where, line)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import numpy as np
 import pytest
 
-from vae_helpers.exercises import check, reporting
+from vae_helpers.exercises import board_client, check
 
 HALF = 0.2  # seconds: no check may take longer because of a board
 
@@ -25,15 +25,15 @@ def averaged(z_mean, z_log_var):
 
 @pytest.fixture(autouse=True)
 def a_queue_of_its_own(monkeypatch):
-    monkeypatch.setattr(reporting, "_waiting", reporting.queue.Queue(50))
-    monkeypatch.setattr(reporting, "_thread", None)
+    monkeypatch.setattr(board_client, "_waiting", board_client.queue.Queue(50))
+    monkeypatch.setattr(board_client, "_thread", None)
     monkeypatch.setenv("VAE_PROGRESS", "off")
 
 
 def delivered():
     """Wait until the thread has nothing left to do."""
     end = time.monotonic() + 10
-    while reporting._waiting.unfinished_tasks and time.monotonic() < end:
+    while board_client._waiting.unfinished_tasks and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -44,7 +44,7 @@ def lines(folder):
 def test_without_a_board_nothing_is_sent_and_nothing_is_said(monkeypatch):
     monkeypatch.delenv("VAE_BOARD", raising=False)
     verdict = check(kl_divergence)
-    assert type(verdict) is reporting.Verdict and reporting._waiting.empty() and reporting._thread is None
+    assert type(verdict) is board_client.Verdict and board_client._waiting.empty() and board_client._thread is None
 
 
 def test_the_folder_gets_exercise_verdict_and_slip_and_not_a_word_of_code(monkeypatch, tmp_path):
@@ -71,7 +71,7 @@ def test_the_card_says_what_the_board_is_told(monkeypatch, tmp_path):
 
 def test_the_button_asks_for_help_and_withdraws(monkeypatch, tmp_path):
     monkeypatch.setenv("VAE_BOARD", str(tmp_path))
-    button = reporting.help_button("kl_divergence")
+    button = board_client.help_button("kl_divergence")
     button.value = True
     button.value = False
     delivered()
@@ -80,7 +80,7 @@ def test_the_button_asks_for_help_and_withdraws(monkeypatch, tmp_path):
 
 def test_thirty_kernels_lines_are_never_mixed(tmp_path):
     threads = [
-        threading.Thread(target=lambda: [reporting._append(str(tmp_path), b'{"a": 1}') for _ in range(20)])
+        threading.Thread(target=lambda: [board_client._append(str(tmp_path), b'{"a": 1}') for _ in range(20)])
         for _ in range(30)
     ]
     for each in (*threads, None):
@@ -100,19 +100,19 @@ def black_hole():
 @pytest.mark.parametrize("board", ["black hole", "http://127.0.0.1:9", "http://", "http://[", "/no/such/folder", "\0"])
 def test_a_dead_board_neither_breaks_nor_slows_a_check(board, black_hole, monkeypatch, tmp_path):
     check(kl_divergence)
-    monkeypatch.setattr(reporting, "board", lambda: black_hole if board == "black hole" else board)
+    monkeypatch.setattr(board_client, "board", lambda: black_hole if board == "black hole" else board)
     start = time.perf_counter()
     for _ in range(200):  # more than the queue holds
-        reporting.told("kl_divergence", reporting.Verdict("wrong", "No."))
+        board_client.told("kl_divergence", board_client.Verdict("wrong", "No."))
     assert time.perf_counter() - start < HALF
     assert check(kl_divergence).status == "correct"
 
 
 def test_the_end_of_the_process_waits_no_longer_than_it_says(black_hole, monkeypatch):
-    monkeypatch.setattr(reporting, "board", lambda: black_hole)
-    reporting.report("here")
+    monkeypatch.setattr(board_client, "board", lambda: black_hole)
+    board_client.report("here")
     start = time.perf_counter()
-    reporting._finish()
+    board_client._finish()
     assert time.perf_counter() - start < HALF + 0.2
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from board import known
+from board import catalogue
 from board.reports import Report
 from board.store import Database, Folder
 
@@ -49,6 +49,6 @@ def test_what_is_no_report_is_passed_over(tmp_path):
 
 
 def test_every_exercise_of_the_course_is_known_with_its_slips_sentences():
-    table = known.exercises()
+    table = catalogue.exercises()
     slips = table["kl_divergence"]["slips"]
     assert table["kl_divergence"]["lesson"] == "04_elbo" and slips and all(slips.values())

@@ -2,11 +2,11 @@
 
 import warnings
 
-from vae_helpers.diagnose.judging import problems_of
-from vae_helpers.diagnose.measuring import first_line, measure
-from vae_helpers.diagnose.preparing import bench_of, build, parts_of, require_finite, require_images, require_model
-from vae_helpers.diagnose.untouched import same_chance, untouched
-from vae_helpers.diagnose.weighing import Diagnosis, notes_of, sentence_of, weigh
+from vae_helpers.diagnose.diagnosis import Diagnosis, notes_of, sentence_of, weigh
+from vae_helpers.diagnose.measurements import first_line, measure
+from vae_helpers.diagnose.preserve_state import same_chance, untouched
+from vae_helpers.diagnose.problems import problems_of
+from vae_helpers.diagnose.validation import bench_of, build, parts_of, require_finite, require_images, require_model
 
 __all__ = ["Diagnosis", "diagnose"]
 

@@ -1,39 +1,9 @@
 """What a learner sees of a check: a card in Jupyter, plain text elsewhere."""
 
 import html
-import sys
 from dataclasses import dataclass, field
 
-TO_SEE_IT = "\nTo see it, call "
-PLAIN_MARKS = str.maketrans({"○": "o", "✓": "+", "✗": "x", "•": "*"})
-
-
-class Card:
-    """A mark, a word and a message. look: (mark, word, colour of the edge)."""
-
-    def __repr__(self):
-        mark, word, _ = self.look
-        return encodable(f"{mark} {word}. {self.message}")
-
-    def _repr_html_(self):
-        """The words carry the meaning, and the text takes the page's own colour, light or dark."""
-        mark, word, edge = self.look
-        style = f"border-left: 4px solid {edge}; padding: 0.4em 0.8em; max-width: 50em; overflow-wrap: anywhere"
-        text, see, code = self.message.partition(TO_SEE_IT)
-        message = html.escape(text).replace("\n", "<br>")
-        message += f"<br>{see.strip()} <code>{html.escape(code)}</code>" if code else ""
-        mark = f'<span aria-hidden="true">{mark} </span>'
-        return f'<div role="status" style="{style}">{mark}<strong>{word}.</strong> {message}</div>'
-
-
-def encodable(text):
-    """The text, without characters that the standard output has no code for (cp1252 or ASCII on some systems)."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = text.translate(PLAIN_MARKS).encode(encoding, "backslashreplace").decode(encoding)
-    return text
+from vae_helpers.cards import Card, encodable
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,8 +16,8 @@ from itertools import chain, combinations
 import numpy as np
 
 from vae_helpers.exercises.cards import Verdict
-from vae_helpers.exercises.comparing import agree, not_fitting, unnamed
-from vae_helpers.exercises.running import Watched, leftover_raise, run
+from vae_helpers.exercises.feedback import agree, not_fitting, unnamed
+from vae_helpers.exercises.sandbox import Watched, leftover_raise, run
 
 RIGHT = ""  # stands where a line's wrong code has its sentence
 

@@ -6,7 +6,7 @@ that nothing depends on an initialization. Keras is imported when a model is loo
 
 import numpy as np
 
-from vae_helpers.exercises.running import UnusableError, as_array
+from vae_helpers.exercises.sandbox import UnusableError, as_array
 
 DRAWS = 20_000  # a standard deviation is then known to half a percent
 WEIGHTS_TRIED = 4
@@ -14,7 +14,7 @@ WEIGHTS_TRIED = 4
 
 def require_model(value, what):
     """Raises UnusableError unless the value is a Keras layer or model."""
-    from vae_helpers.quiet import keras
+    from vae_helpers.backend import keras
 
     if not isinstance(value, keras.layers.Layer):
         raise UnusableError(f"it returned a value of type {type(value).__name__}, where {what} was expected.")
@@ -122,7 +122,7 @@ def drawn(layer, mean, log_var, shape):
 
 def seen_gradients(layer):
     """Whether the gradient of z reaches both heads."""
-    from vae_helpers.quiet import tf
+    from vae_helpers.backend import tf
 
     mean, log_var = tf.Variable(np.full((64, 2), 0.5, "float32")), tf.Variable(np.full((64, 2), -0.3, "float32"))
     with tf.GradientTape() as tape:
@@ -135,7 +135,7 @@ def seen_gradients(layer):
 
 def draws_anew_when_compiled(layer):
     """Whether two runs of one compiled function differ: numpy's random numbers would be frozen into it."""
-    from vae_helpers.quiet import tf
+    from vae_helpers.backend import tf
 
     zeros = np.zeros((8, 2), "float32")
     compiled = tf.function(lambda: layer((tf.constant(zeros), tf.constant(zeros))))
@@ -147,7 +147,7 @@ def draws_anew_when_compiled(layer):
 
 def stand_ins(mean, log_var, logits):
     """An encoder and a decoder that give chosen outputs, whatever they get; the decoder keeps the z it was given."""
-    from vae_helpers.quiet import keras
+    from vae_helpers.backend import keras
 
     class StandInEncoder(keras.Model):
         def call(self, x):
@@ -215,8 +215,8 @@ def seen_draws(vae_class):
 
 def seen_fit(vae_class):
     """Whether ``fit`` trains a small VAE: a compiled step runs, and every weight moves."""
+    from vae_helpers.backend import keras
     from vae_helpers.model import build_decoder, build_encoder
-    from vae_helpers.quiet import keras
 
     encoder, decoder = build_encoder(6, 8, 2), build_decoder(2, 8, 6)
     vae = vae_class(encoder, decoder)

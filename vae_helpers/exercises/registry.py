@@ -7,8 +7,7 @@ import sys
 from collections.abc import Mapping
 from functools import cached_property
 
-import vae_helpers
-from vae_helpers.exercises import kept, reporting
+from vae_helpers.exercises import board_client, progress_store
 from vae_helpers.exercises.cards import AllProgress, Progress, Verdict
 from vae_helpers.exercises.exercise import Exercise
 
@@ -19,8 +18,10 @@ class Exercises(Mapping):
     @cached_property
     def lessons(self):
         """{notebook, such as "04_elbo": {name: exercise}}."""
-        folders = sorted(each.name for each in pkgutil.iter_modules(vae_helpers.__path__) if "lesson" in each.name)
-        names = [f"vae_helpers.{folder}.exercises" for folder in folders]
+        package = importlib.util.find_spec("vae_lessons")  # by its name alone: nothing of vae_helpers imports a lesson
+        places = package.submodule_search_locations if package else []
+        folders = sorted(module.name for module in pkgutil.iter_modules(places) if module.name.startswith("lesson"))
+        names = [f"vae_lessons.{folder}.exercises" for folder in folders]
         modules = [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
         return {module.NOTEBOOK: exercises_of(module) for module in modules}
 
@@ -39,7 +40,7 @@ class Exercises(Mapping):
 
     def nearby(self):
         """The names of this lesson's exercises, which the kernel's imports tell; or else those of all lessons."""
-        opened = [notebook for notebook in self.lessons if f"vae_helpers.lesson{notebook[:2]}.figures" in sys.modules]
+        opened = [notebook for notebook in self.lessons if f"vae_lessons.lesson{notebook[:2]}.figures" in sys.modules]
         return [name for notebook in opened or self.lessons for name in self.lessons[notebook]]
 
 
@@ -49,7 +50,7 @@ def exercises_of(module):
 
 
 EXERCISES = Exercises()
-reporting.report("here")  # to a teacher's board, if there is one: a kernel has begun
+board_client.report("here")  # to a teacher's board, if there is one: a kernel has begun
 
 
 def check(answer, name=None):
@@ -62,8 +63,8 @@ def check(answer, name=None):
     if not isinstance(name, str) or name not in EXERCISES:
         return Verdict("wrong", unknown(str(name)))
     verdict = EXERCISES[name].check(answer)
-    kept.remember(name, verdict)
-    return reporting.told(name, verdict)
+    progress_store.remember(name, verdict)
+    return board_client.told(name, verdict)
 
 
 def unknown(name):
@@ -89,14 +90,14 @@ def done(notebook):
     if notebook not in EXERCISES.lessons:
         known = ", ".join(EXERCISES.lessons)
         raise ValueError(f"{notebook!r} has no exercises; the notebooks that have are {known}.")
-    return _progress_of(notebook, kept.recalled())
+    return _progress_of(notebook, progress_store.recalled())
 
 
 def progress(reset=False):
     """All lessons' exercises, those solved and those still open, as one table. reset=True forgets them all first."""
     if reset:
-        kept.forget()
-    known = kept.recalled()
+        progress_store.forget()
+    known = progress_store.recalled()
     lessons = {notebook: _progress_of(notebook, known) for notebook in EXERCISES.lessons}
     return AllProgress(lessons, {name: attempts for name, (_, attempts, _) in known.items()})
 

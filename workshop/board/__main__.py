@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlparse
 
-from board import known, pages
+from board import catalogue, pages
 from board.store import Database, Folder
 
 PORT = 8010
@@ -19,14 +19,14 @@ async def serve_hub():
 
     prefix, address = os.environ["JUPYTERHUB_SERVICE_PREFIX"], urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     store = Database(os.environ["BOARD_FILE"])
-    labels = known.labels(Path(os.environ["BOARD_NAMES"]))
-    board = hub_board(prefix, store, known.exercises(), labels, HubOAuth.instance(cache_max_age=60))
+    labels = catalogue.labels(Path(os.environ["BOARD_NAMES"]))
+    board = hub_board(prefix, store, catalogue.exercises(), labels, HubOAuth.instance(cache_max_age=60))
     board.listen(address.port, os.environ.get("BOARD_HOST", "127.0.0.1"), max_body_size=100_000)
     await asyncio.Event().wait()
 
 
 async def serve_folder(folder):
-    table, port = known.exercises(), int(os.environ.get("PORT", PORT))
+    table, port = catalogue.exercises(), int(os.environ.get("PORT", PORT))
     pages.folder_board(Folder(folder, table), table).listen(port, "127.0.0.1")
     print(f"The board of {folder} is at http://127.0.0.1:{port}. Ctrl-C ends it.", flush=True)
     await asyncio.Event().wait()
