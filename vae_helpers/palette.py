@@ -1,0 +1,33 @@
+"""The course's colours, each named by the role that it plays: changing one is changing one line here.
+
+The ten come from Petroff 2021 ("petroff10"), which colour-blind readers can tell apart; its second grey is made black.
+A figure asks for a role, as in ``ROLE["posterior"]``; JavaScript gets the roles that it draws as data. Where colours
+only tell series or classes apart, a figure takes them in order from ``SERIES``. No matplotlib here, so that cards and
+widgets need not wait for it.
+"""
+
+SERIES = (
+    "#3f90da",  # blue
+    "#ffa90e",  # yellow
+    "#bd1f01",  # red
+    "#94a4a2",  # grey
+    "#832db6",  # purple
+    "#a96b59",  # brown
+    "#e76300",  # orange
+    "#b9ac70",  # olive
+    "black",
+    "#92dadd",  # pale blue
+)
+BLUE, YELLOW, RED, GREY, PURPLE, BROWN, ORANGE, OLIVE, BLACK, PALE_BLUE = SERIES
+
+ROLE = {
+    "posterior": BLUE,
+    "prior": GREY,
+    "reconstruction": ORANGE,
+    "kl": PURPLE,
+    # of cards and buttons, beside a mark and a word
+    "right": "#2a8fd0",
+    "wrong": "#d5761b",
+    "open": "#8a8a8a",
+    "frame": "#767676",
+}
