@@ -22,12 +22,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from vae_helpers import moved
 from vae_helpers.types import Array, ArrayLike
 
 WIDE = {"description_width": "11em"}
 ROW = {"width": "min(32em, 98%)"}
 FIT = {"max_width": "100%", "width": "max-content"}
 VIEW = "application/vnd.jupyter.widget-view+json"
+
+__getattr__ = moved.old_names(__name__)
 
 
 # --- pictures ---
@@ -149,7 +152,7 @@ class Panel(StaticFallback, ipywidgets.VBox):
             control.observe(self.redraw, "value")
 
     def redraw(self, change: dict[str, Any] | None = None) -> None:
-        """Draw the picture that belongs to the controls' values. change: what ipywidgets tells an observer, not used."""
+        """Draw the picture that belongs to the controls' values. change: ipywidgets' message, which is not used."""
         with self.lock:
             self.move(**{name: control.value for name, control in self.controls.items()})
             self.picture.value = self.film.png()

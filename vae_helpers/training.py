@@ -1,10 +1,13 @@
 """The course's recipe for training a VAE, as notebook 05 explains it: batches, learning rate, and both in one call."""
 
+from vae_helpers import moved
 from vae_helpers.backend import keras, tf
 from vae_helpers.model import VAE, build_decoder, build_encoder, spread_bends
 
 BATCH_SIZE = 250  # divides 55,000 and 60,000: the compiler sees one shape of batch
 STEPS_AT_ONCE = 44  # divides the 220 batches of 55,000 images
+
+__getattr__ = moved.old_names(__name__)
 
 
 def make_dataset(x, seed=0):

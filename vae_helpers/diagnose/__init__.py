@@ -1,5 +1,7 @@
 """What a VAE's loss really weighs, measured: ``diagnose(vae, x)``."""
 
+import sys
+import types
 import warnings
 
 from vae_helpers.diagnose.diagnosis import Diagnosis, notes_of, sentence_of, weigh
@@ -44,3 +46,13 @@ def diagnose(vae, x, encoder=None, decoder=None):
         notes=tuple(notes_of(found)),
         latent_kl=found.latent_kl,
     )
+
+
+class _CallableModule(types.ModuleType):
+    """This package as its function: ``from vae_helpers import diagnose`` finds the package, and it can be called."""
+
+    def __call__(self, vae, x, encoder=None, decoder=None):
+        return diagnose(vae, x, encoder, decoder)
+
+
+sys.modules[__name__].__class__ = _CallableModule
