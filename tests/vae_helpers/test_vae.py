@@ -130,7 +130,7 @@ def test_any_dtype_policy_trains_evaluates_saves_and_loads(images, tmp_path, pol
     keras.config.set_dtype_policy(policy)
     try:
         vae = small_vae()
-        history = vae.fit(images, epochs=30, batch_size=10, validation_data=images, verbose=0).history
+        history = vae.fit(images, epochs=30, batch_size=10, validation_data=(images,), verbose=0).history
         vae.save(tmp_path / "vae.keras")
     finally:
         keras.config.set_dtype_policy("float32")
