@@ -7,23 +7,24 @@ two runs print the same, and they read like errors. Python exceptions are not af
 
 import contextlib
 import os
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def _silent_stderr():
+def _silent_stderr() -> Iterator[None]:
     """Point file descriptor 2 at the null device: the lines come from C++, where sys.stderr has no say."""
-    kept = os.dup(2)
+    stderr = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, 2)
         yield
     finally:
-        os.dup2(kept, 2)
+        os.dup2(stderr, 2)
         os.close(null)
-        os.close(kept)
+        os.close(stderr)
 
 
-def _require_tensorflow(backend):
+def _require_tensorflow(backend: str) -> None:
     """Raise ImportError unless it is Keras's TensorFlow backend: before the import, which fails for a missing one."""
     if backend != "tensorflow":
         raise ImportError(

@@ -13,12 +13,15 @@ import os
 import re
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from vae_helpers import strokes, validate
 from vae_helpers.folder import load_folder as load_folder  # data.load_folder
+from vae_helpers.types import Array, ArrayLike
 from vae_helpers.validate import DigitsError
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # keras.datasets' own
@@ -47,6 +50,8 @@ STROKE_COUNTS = {"train": 60_000, "test": 10_000}
 LEAST = {"train": 1000, "test": 100}  # images in a file of one's own: the notebooks average over them
 FAINT = 64  # of 255: images without a darker pixel were meant on another scale
 
+Digits: TypeAlias = tuple[tuple[Array, Array], tuple[Array, Array]]  # (x_train, y_train), (x_test, y_test)
+
 NAMES = ("auto", "mnist", "fashion_mnist", "strokes")
 WAYS_OUT = (
     "Give load_digits, or the environment variable VAE_DIGITS, the path of an .npz file laid out like Keras's "
@@ -54,7 +59,7 @@ WAYS_OUT = (
 )
 
 
-def load_digits(source="auto"):
+def load_digits(source: str | os.PathLike[str] = "auto") -> Digits:
     """28x28 images of up to ten classes, for training and for testing.
 
     Args:
@@ -85,9 +90,11 @@ def load_digits(source="auto"):
     return _load_stroke_digits()
 
 
-def _tidied(source):
+def _tidied(source: str | os.PathLike[str]) -> str:
     """A name in small letters, or a path, without what people put around it."""
-    text = re.fullmatch(r"""\s*(["']?)\s*(.*?)\s*\1\s*""", str(source), re.DOTALL)[2]
+    match = re.fullmatch(r"""\s*(["']?)\s*(.*?)\s*\1\s*""", str(source), re.DOTALL)
+    assert match is not None  # any text matches
+    text = match[2]
     if text.lower().startswith("file://"):
         from urllib.request import url2pathname  # a tenth of a second, and seldom needed
 
@@ -96,7 +103,7 @@ def _tidied(source):
     return name if name in NAMES else text
 
 
-def _load_named(source):
+def _load_named(source: str) -> Digits:
     loaders = dict(zip(NAMES, (_load_mnist, _load_mnist, _load_fashion_mnist, _load_stroke_digits), strict=True))
     if source in loaders:
         return loaders[source]()
@@ -109,9 +116,9 @@ def _load_named(source):
 # --- files laid out like Keras's mnist.npz ---
 
 
-def _load_file(path):
+def _load_file(path: Path) -> Digits:
     """Any digits in Keras's layout: a file of the user's own, so its contents are checked, not its digest."""
-    arrays = _read_npz(path, MNIST_ARRAYS)
+    arrays = _read_npz(path, list(MNIST_ARRAYS))
     for part in ("train", "test"):
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
         fault = _layout_fault(images, labels, part) or _content_fault(images, part)
@@ -120,10 +127,11 @@ def _load_file(path):
         if images.max() == 1:
             print(f"{path}: x_{part} holds 0 and 1, so 1 is taken for ink. Save it as 255 to be rid of this line.")
             images *= np.uint8(255)
-    return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"].astype(np.uint8)) for part in ("train", "test"))
+    y_train, y_test = (arrays[name].astype(np.uint8) for name in ("y_train", "y_test"))
+    return (arrays["x_train"], y_train), (arrays["x_test"], y_test)
 
 
-def _layout_fault(images, labels, part):
+def _layout_fault(images: Array, labels: Array, part: str) -> str | None:
     """What in one part's arrays is not as in Keras's mnist.npz; None if all is."""
     if images.dtype != np.uint8:
         return f"x_{part} must be uint8, but has dtype {images.dtype}"
@@ -138,7 +146,7 @@ def _layout_fault(images, labels, part):
     return None
 
 
-def _content_fault(images, part):
+def _content_fault(images: Array, part: str) -> str | None:
     """Why one part's images can't serve; None if they can."""
     if len(images) < LEAST[part]:
         return f"x_{part} holds {len(images)} images, and the notebooks need {LEAST[part]} or more: add some"
@@ -150,21 +158,21 @@ def _content_fault(images, part):
     return None
 
 
-def _read_npz(path, names):
+def _read_npz(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """The arrays called ``names`` in an .npz file, as a dict. Raises DigitsError, which says what is wrong with it."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            held = archive.files
-            arrays = {name: np.asarray(archive[name]) for name in names if name in held}
+            names_in_file = archive.files
+            arrays = {name: np.asarray(archive[name]) for name in names if name in names_in_file}
     except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds of exception on a damaged file
         raise DigitsError(f"{path} {_file_fault(path, error)}.") from None
     for name in names:
         if name not in arrays:
-            raise DigitsError(f"{path} has no array {name!r}; it holds {', '.join(held) or 'nothing'}.")
+            raise DigitsError(f"{path} has no array {name!r}; it holds {', '.join(names_in_file) or 'nothing'}.")
     return arrays
 
 
-def _file_fault(path, error):
+def _file_fault(path: Path, error: Exception) -> str:
     """What is wrong with a file that numpy could not read as an .npz."""
     if isinstance(error, OSError) and error.errno:
         return f"can't be read ({error.strerror})"
@@ -184,7 +192,7 @@ def _file_fault(path, error):
 # --- the cache, and what is fetched into it ---
 
 
-def _place(name):
+def _place(name: str) -> Path:
     """Where a data file is or goes: in Keras's folder for data sets, or in SPARE where nothing can be put there.
 
     Found without importing Keras, which takes seconds.
@@ -197,7 +205,7 @@ def _place(name):
     return path if os.path.lexists(path) or os.access(path.parent, os.W_OK) else SPARE / "datasets" / name
 
 
-def _load_mnist():
+def _load_mnist() -> Digits:
     path, fault = _place("mnist.npz"), ""
     if os.path.lexists(path):
         try:
@@ -208,21 +216,24 @@ def _load_mnist():
     return _read_mnist(path)
 
 
-def _read_mnist(path):
+def _read_mnist(path: Path) -> Digits:
     """MNIST from an .npz file of whatever making. Raises DigitsError unless the arrays are MNIST's, to the byte."""
     train, test = _load_file(path)
     for (name, digest), array in zip(MNIST_ARRAYS.items(), (*train, *test), strict=True):
-        if hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != digest:
+        content: Any = np.ascontiguousarray(array)
+        if hashlib.sha256(content).hexdigest() != digest:
             raise DigitsError(f"{path} is not MNIST: its array {name!r} has been altered.")
     return train, test
 
 
-def _load_fashion_mnist():
-    arrays = [_load_idx(_place(f"fashion-mnist/{name}"), f"md5:{md5}") for name, md5 in FASHION_MD5.items()]
-    return tuple(arrays[:2]), tuple(arrays[2:])
+def _load_fashion_mnist() -> Digits:
+    x_train, y_train, x_test, y_test = (
+        _load_idx(_place(f"fashion-mnist/{name}"), f"md5:{md5}") for name, md5 in FASHION_MD5.items()
+    )
+    return (x_train, y_train), (x_test, y_test)
 
 
-def _load_idx(path, digest):
+def _load_idx(path: Path, digest: str) -> Array:
     """The array in one of Fashion-MNIST's gzipped IDX files: behind 16 bytes the images, behind 8 the labels."""
     _fetch(path, digest, f"In the cache, {path} is not the published file. " if os.path.lexists(path) else "")
     content = bytearray(gzip.decompress(path.read_bytes()))  # unlike bytes, an array over it can be written to
@@ -231,15 +242,16 @@ def _load_idx(path, digest):
     return np.frombuffer(content, np.uint8, offset=8)
 
 
-def _fetch(path, digest, fault):
+def _fetch(path: Path, digest: str, fault: str) -> None:
     """Let pooch fetch a file, verify it and move it to ``path``, where it found ``fault``; unless it stands there."""
     import pooch  # a tenth of a second, and only a download needs it
 
-    def announce(response, **_):
+    def announce(response: Any, **_: Any) -> None:
         if response.status_code == 200:
             print(f"{fault}Downloading {response.url} to {path.parent}.")
 
-    def share(file, action, _):  # pooch leaves it to its owner alone; in a workshop many read one folder
+    def share(file: str, action: str, _: Any) -> None:
+        """Let everyone read the file: pooch gives it to its owner alone, and in a workshop many read one folder."""
         with contextlib.suppress(OSError):
             if action != "fetch":
                 os.chmod(file, 0o644)
@@ -256,21 +268,21 @@ def _fetch(path, digest, fault):
 # --- the stroke digits, drawn once ---
 
 
-def _load_stroke_digits():
+def _load_stroke_digits() -> Digits:
     arrays = _stroke_arrays()
-    return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in STROKE_COUNTS)
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def stroke_factors():
+def stroke_factors() -> tuple[Array, Array]:
     """What bent each of the stroke digits: ``(train, test)``, structured arrays (n,) in the order of the images.
 
     ``train["slant"]`` is one factor, float32 (60000,); ``strokes.FACTORS`` says what each is and in which unit.
     """
     arrays = _stroke_arrays()
-    return tuple(arrays[f"factors_{part}"] for part in STROKE_COUNTS)
+    return arrays["factors_train"], arrays["factors_test"]
 
 
-def _stroke_arrays():
+def _stroke_arrays() -> dict[str, Array]:
     """Images, labels and factors of both parts: read from the cache, or drawn, in seconds, and kept there."""
     path = _place(f"stroke_digits_{strokes.VERSION}.npz")
     names = [f"{kind}_{part}" for kind in ("x", "y", "factors") for part in STROKE_COUNTS]
@@ -286,7 +298,8 @@ def _stroke_arrays():
     return arrays
 
 
-def _keep(arrays, path):
+def _keep(arrays: Mapping[str, Any], path: Path) -> None:
+    """Write arrays to an .npz file, or print why that can't be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -299,7 +312,7 @@ def _keep(arrays, path):
 # --- from images to what a model eats ---
 
 
-def preprocess(images):
+def preprocess(images: ArrayLike) -> Array:
     """Images (n, 28, 28) as rows (n, 784) of float32 in [0, 1].
 
     Integer images hold grey values from 0 to 255 and are divided by 255. Floating images must be in [0, 1] already and
@@ -318,7 +331,7 @@ def preprocess(images):
     return scaled.reshape(len(images), -1)  # (n, 784)
 
 
-def binarize(x, seed):
+def binarize(x: ArrayLike, seed: int) -> Array:
     """Black-and-white samples of grey images: each pixel is 1 with the probability that is its grey value, or else 0.
 
     ``x``: floating, any shape, in [0, 1]. ``seed``: an integer; the same one draws the same samples. Returns float32 of
@@ -336,7 +349,9 @@ def binarize(x, seed):
     return samples
 
 
-def train_validation_split(x, y, n_validation=None, seed=0):
+def train_validation_split(
+    x: ArrayLike, y: ArrayLike, n_validation: int | None = None, seed: int = 0
+) -> tuple[Array, Array, Array, Array]:
     """Shuffle the examples and hold ``n_validation`` of them out: ``x_train, y_train, x_val, y_val``.
 
     ``x``: (n, ...), ``y``: (n,). ``n_validation`` None: a tenth of the examples, and never more than 5,000. Each
@@ -359,7 +374,7 @@ def train_validation_split(x, y, n_validation=None, seed=0):
     return x[train], y[train], x[validation], y[validation]
 
 
-def one_of_each(y):
+def one_of_each(y: ArrayLike) -> Array:
     """Where the first example of each class stands in the labels ``y`` (n,): indices, in the classes' order.
 
     Ten of them if all ten digits occur. Raises ValueError unless y holds integers, one for each example.

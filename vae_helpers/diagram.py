@@ -1,12 +1,16 @@
 """The whole VAE in one picture, with a digit in it: each notebook lights the part that it is about."""
 
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from vae_helpers.plots import COLOURS, course_style, draw_image, subplots
+from vae_helpers.palette import ROLE
+from vae_helpers.plots import Figure, course_style, draw_image, subplots
+from vae_helpers.types import ArrayLike
 
 PARTS = ("x", "encoder", "sampling", "decoder", "loss")
-PALE = "#6b6b6b"  # 5.3 : 1 on white
-LIT = COLOURS[0]
 BOXES = {  # part, centre, size and text of each box; the text's second line is its name in the code
     "encoder": ("encoder", (2.75, 2.0), (1.2, 1.3), "encoder"),
     "z_mean": ("encoder", (4.65, 2.55), (1.35, 0.8), "mean\nz_mean"),
@@ -35,7 +39,12 @@ ARROWS = (  # part, from, to
 
 
 @course_style()
-def whole_vae(lit, x=None, numbers=None, decoded=None):
+def whole_vae(
+    lit: Collection[str],
+    x: ArrayLike | None = None,
+    numbers: Mapping[str, ArrayLike] | None = None,
+    decoded: ArrayLike | None = None,
+) -> Figure:
     """Image -> encoder -> mean and log-variance -> a draw -> decoder -> logits -> image, and the two terms of the loss.
 
     lit: names of the parts in colour, out of PARTS. x, decoded: an image and the decoder's probabilities for it, flat
@@ -49,37 +58,44 @@ def whole_vae(lit, x=None, numbers=None, decoded=None):
     for name, (part, centre, size, text) in BOXES.items():
         _draw_box(axis, centre, size, text + _written((numbers or {}).get(name)), part in lit)
     for part, start, end in ARROWS:
-        style = {"arrowstyle": "-|>", "color": LIT if part in lit else PALE, "linewidth": 1.4}
+        style = {"arrowstyle": "-|>", "color": _colour(part in lit), "linewidth": 1.4}
         axis.annotate("", end, start, arrowprops=style | {"shrinkA": 0, "shrinkB": 0})
     _draw_picture(axis, (0.12, 1.28), "image\nx", x, "x" in lit)
     _draw_picture(axis, (11.1, 1.28), "probabilities\nof ink", decoded, "decoder" in lit)
     return figure
 
 
-def _written(numbers):
+def _colour(lit: bool) -> str:
+    """The colour of a part's lines."""
+    return ROLE["lit" if lit else "unlit"]
+
+
+def _written(numbers: ArrayLike | None) -> str:
     """Two numbers as a line of text; nothing for None."""
-    return "" if numbers is None else "\n" + ", ".join(f"{number:.2f}" for number in numbers)
+    return "" if numbers is None else "\n" + ", ".join(f"{number:.2f}" for number in np.asarray(numbers))
 
 
-def _draw_box(axis, centre, size, text, lit):
+def _draw_box(axis: Axes, centre: tuple[float, float], size: tuple[float, float], text: str, lit: bool) -> None:
     """A box with its text in the middle."""
     (x, y), (width, height) = centre, size
-    colour = LIT if lit else PALE
     place = (x - width / 2, y - height / 2)
-    face = "#e3effa" if lit else "white"
-    axis.add_patch(FancyBboxPatch(place, width, height, "round,pad=0,rounding_size=0.12", ec=colour, fc=face, lw=1.4))
-    ink = "black" if lit else PALE
+    face = ROLE["lit_face"] if lit else "white"
+    box = FancyBboxPatch(
+        place, width, height, "round,pad=0,rounding_size=0.12", edgecolor=_colour(lit), facecolor=face, linewidth=1.4
+    )
+    axis.add_patch(box)
+    ink = "black" if lit else ROLE["unlit"]
     axis.text(x, y, text, ha="center", va="center", fontsize=8, color=ink, weight="bold" if lit else "normal")
 
 
-def _draw_picture(axis, corner, words, image, lit):
+def _draw_picture(axis: Axes, corner: tuple[float, float], words: str, image: ArrayLike | None, lit: bool) -> None:
     """An image in a frame, or an empty frame, with words below."""
-    inset = axis.inset_axes([*corner, 1.45, 1.45], transform=axis.transData)
+    inset = axis.inset_axes((*corner, 1.45, 1.45), transform=axis.transData)
     if image is None:
         inset.set(xticks=[], yticks=[])
     else:
         draw_image(inset, image)
-    inset.spines[:].set(visible=True, color=LIT if lit else PALE, linewidth=1.8 if lit else 1.0)
+    inset.spines[:].set(visible=True, color=_colour(lit), linewidth=1.8 if lit else 1.0)
     x, y = corner[0] + 0.72, corner[1] - 0.1
     weight = "bold" if lit else "normal"
-    axis.text(x, y, words, ha="center", va="top", fontsize=8, color="black" if lit else PALE, weight=weight)
+    axis.text(x, y, words, ha="center", va="top", fontsize=8, color="black" if lit else ROLE["unlit"], weight=weight)

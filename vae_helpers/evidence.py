@@ -7,6 +7,7 @@ import numpy as np
 
 from vae_helpers.backend import keras
 from vae_helpers.latent import square_grid
+from vae_helpers.types import Array, ArrayLike, Model
 from vae_helpers.validate import require_positive_int, require_shape
 
 ops = keras.ops
@@ -14,7 +15,7 @@ POINTS_AT_ONCE = 500  # times 10,000 images and 4 bytes: 20 MB
 CHECKED = 64  # images that are computed on the finer grid too
 
 
-def log_evidence(decoder, x, points=200, reach=5.0):
+def log_evidence(decoder: Model, x: ArrayLike, points: int = 200, reach: float = 5.0) -> tuple[Array, float]:
     """log p(x) of each image, p(x) = integral of p(x | z) p(z) over the plane, by quadrature.
 
     decoder: z (n, 2) -> x_logits (n, pixels...). x: images (n, pixels...), values in [0, 1]; for grey values p(x | z)
@@ -26,11 +27,12 @@ def log_evidence(decoder, x, points=200, reach=5.0):
     Raises ValueError where the decoder does not take two latents.
     """
     require_positive_int("points", points)
-    x = np.reshape(np.asarray(x, "float32"), (len(x), -1))
+    images = np.asarray(x, "float32")
+    images = images.reshape(len(images), -1)  # (n, pixels)
     require_shape("z", np.empty((1, decoder.input_shape[-1])), ("n", 2))
-    some = np.linspace(0, len(x) - 1, min(CHECKED, len(x)), dtype=int)
-    log_px = _on_grid(decoder, x, points, reach)
-    error = np.max(np.abs(log_px[some] - _on_grid(decoder, x[some], 2 * points, reach)))
+    checked = np.linspace(0, len(images) - 1, min(CHECKED, len(images)), dtype=int)
+    log_px = _on_grid(decoder, images, points, reach)
+    error = np.max(np.abs(log_px[checked] - _on_grid(decoder, images[checked], 2 * points, reach)))
     return log_px, float(error)
 
 

@@ -7,12 +7,13 @@ Densities are logarithms, in nats.
 import numpy as np
 from scipy.special import ndtri
 
+from vae_helpers.types import Array, ArrayLike
 from vae_helpers.validate import require_positive_int, require_same_shape, require_shape
 
 POINTS_AT_ONCE = 500  # times 5,000 posteriors and 8 bytes: 20 MB
 
 
-def normal_quantiles(n):
+def normal_quantiles(n: int) -> Array:
     """The middles of n strips of equal probability under N(0, 1): its quantiles at (i + 1/2) / n, ascending.
 
     Returns (n,). Raises ValueError unless n is an integer of at least 1.
@@ -21,7 +22,7 @@ def normal_quantiles(n):
     return ndtri((np.arange(n) + 0.5) / n)
 
 
-def square_grid(values):
+def square_grid(values: ArrayLike) -> Array:
     """The plane's points at every pair of ``values`` (n,), ascending: (n * n, 2), in a picture's row order.
 
     The first row is the picture's top row, where z2 is largest; along a row z1 grows.
@@ -30,7 +31,7 @@ def square_grid(values):
     return np.column_stack([z1.ravel(), z2.ravel()])
 
 
-def latent_grid(n):
+def latent_grid(n: int) -> Array:
     """n x n points of the plane that stand for cells of equal prior mass: (n * n, 2), in a picture's row order.
 
     Raises ValueError unless n is an integer of at least 1.
@@ -38,7 +39,7 @@ def latent_grid(n):
     return square_grid(normal_quantiles(n))
 
 
-def prior_radius(share):
+def prior_radius(share: ArrayLike) -> Array:
     """Radius of the circle about 0 that holds ``share`` of a standard normal in two dimensions.
 
     The squared radius of such a draw is exponential with mean 2, so 1 - exp(-r^2 / 2) = share.
@@ -50,7 +51,7 @@ def prior_radius(share):
     return np.sqrt(-2 * np.log1p(-share))
 
 
-def log_normal(z, z_mean, z_log_var):
+def log_normal(z: ArrayLike, z_mean: Array | float, z_log_var: Array | float) -> Array:
     """log N(z; z_mean, exp(z_log_var)), summed over the last axis, the latents; shapes broadcast as numpy's do.
 
     The prior's log density is ``log_normal(z, 0.0, 0.0)``.
@@ -59,7 +60,7 @@ def log_normal(z, z_mean, z_log_var):
     return -0.5 * np.sum(np.log(2 * np.pi) + z_log_var + (z - z_mean) ** 2 * np.exp(-z_log_var), axis=-1)
 
 
-def log_aggregate_posterior(z, z_mean, z_log_var):
+def log_aggregate_posterior(z: ArrayLike, z_mean: ArrayLike, z_log_var: ArrayLike) -> Array:
     """log of q(z) = average over the images of N(z; z_mean, exp(z_log_var)), at each point.
 
     z: (..., latent_dim), any axes before the latents; returns (...,). z_mean, z_log_var: (images, latent_dim), the

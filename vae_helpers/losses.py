@@ -10,13 +10,14 @@ import math
 import numpy as np
 
 from vae_helpers.backend import keras
+from vae_helpers.types import Tensor
 from vae_helpers.validate import require_floating, require_nonnegative, require_same_shape, require_unit_range
 
 ops = keras.ops
 LARGEST_LOG_VAR = 40.0  # a standard deviation of e^20, far beyond any encoder's; float32 overflows at 88
 
 
-def bernoulli_nll(x, x_logits):
+def bernoulli_nll(x: Tensor, x_logits: Tensor) -> Tensor:
     """Negative log-likelihood -log p(x | z) of Bernoulli pixels: the reconstruction term.
 
     x: images, floating, (batch, pixels) or with other axes after the batch, values in [0, 1]. x_logits: the decoder's
@@ -36,7 +37,7 @@ def bernoulli_nll(x, x_logits):
     return _sum_per_example(ops.softplus(x_logits) - x * x_logits)
 
 
-def kl_divergence(z_mean, z_log_var):
+def kl_divergence(z_mean: Tensor, z_log_var: Tensor) -> Tensor:
     """KL divergence from the encoder's distribution N(z_mean, exp(z_log_var)) to the prior N(0, I).
 
     z_mean, z_log_var: the encoder's outputs, floating, (batch, latent_dim) or with other axes after the batch.
@@ -53,7 +54,7 @@ def kl_divergence(z_mean, z_log_var):
     return 0.5 * _sum_per_example(variance_minus_1 + tangent + ops.square(z_mean) - z_log_var)
 
 
-def elbo(x, x_logits, z_mean, z_log_var, beta=1.0):
+def elbo(x: Tensor, x_logits: Tensor, z_mean: Tensor, z_log_var: Tensor, beta: float = 1.0) -> Tensor:
     """Evidence lower bound, estimated with the one z that x_logits was decoded from; training maximizes it.
 
     x, x_logits: (batch, pixels). z_mean, z_log_var: (batch, latent_dim). beta: the KL's weight, at least 0.
@@ -67,23 +68,23 @@ def elbo(x, x_logits, z_mean, z_log_var, beta=1.0):
     return -bernoulli_nll(x, x_logits) - float(beta) * kl_divergence(z_mean, z_log_var)
 
 
-def at_least_float32(*values):
+def at_least_float32(*values: Tensor) -> list[Tensor]:
     """The values as tensors of one dtype, the widest among theirs and float32."""
-    values = [ops.convert_to_tensor(value) for value in values]
-    dtype = keras.backend.result_type("float32", *(value.dtype for value in values))
-    return [ops.cast(value, dtype) for value in values]
+    tensors = [ops.convert_to_tensor(value) for value in values]
+    dtype = keras.backend.result_type("float32", *(tensor.dtype for tensor in tensors))
+    return [ops.cast(tensor, dtype) for tensor in tensors]
 
 
-def _float_pair(name, value, other_name, other):
+def _float_pair(name: str, value: Tensor, other_name: str, other: Tensor) -> list[Tensor]:
     """Both as tensors of one dtype, checked: floating, with a batch axis, and of one shape."""
     value, other = ops.convert_to_tensor(value), ops.convert_to_tensor(other)
-    for each_name, each in ((name, value), (other_name, other)):
-        require_floating(each_name, each)
-        if len(each.shape) < 2:
-            raise ValueError(f"{each_name} must have shape (batch, ...), but has shape {tuple(each.shape)}.")
+    for tensor_name, tensor in ((name, value), (other_name, other)):
+        require_floating(tensor_name, tensor)
+        if len(tensor.shape) < 2:
+            raise ValueError(f"{tensor_name} must have shape (batch, ...), but has shape {tuple(tensor.shape)}.")
     require_same_shape(name, value, other_name, other)
     return at_least_float32(value, other)
 
 
-def _sum_per_example(terms):
+def _sum_per_example(terms: Tensor) -> Tensor:
     return ops.sum(terms, axis=tuple(range(1, len(terms.shape))))

@@ -1,9 +1,13 @@
 """The VAE's parts in data-flow order: encoder -> (z_mean, z_log_var) -> Sampling -> decoder -> x_logits."""
 
+from typing import Any
+
 import numpy as np
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.losses import LARGEST_LOG_VAR, at_least_float32, bernoulli_nll, kl_divergence
+from vae_helpers.types import Array, ArrayLike, Model, Tensor
 from vae_helpers.validate import (
     require_floating,
     require_nonnegative,
@@ -18,7 +22,7 @@ layers = keras.layers
 
 
 @keras.saving.register_keras_serializable("vae_helpers")
-class Sampling(layers.Layer):
+class Sampling(keras.layers.Layer):
     """Draw z = z_mean + exp(z_log_var / 2) * epsilon with epsilon from N(0, I): the reparameterization trick.
 
     Called on (z_mean, z_log_var), each (batch, latent_dim); returns z of the same shape. Gradients reach both,
@@ -27,25 +31,25 @@ class Sampling(layers.Layer):
     seed: an integer for the same draws in every run, or None. Raises ValueError where the two shapes differ.
     """
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, inputs):
+    def call(self, inputs: tuple[Tensor, Tensor]) -> Tensor:
         z_mean, z_log_var = at_least_float32(*inputs)
         require_same_shape("z_mean", z_mean, "z_log_var", z_log_var)
         epsilon = keras.random.normal(ops.shape(z_mean), dtype=z_mean.dtype, seed=self.seed_generator)
         return z_mean + ops.exp(0.5 * ops.minimum(z_log_var, LARGEST_LOG_VAR)) * epsilon
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "seed": self.seed}
 
 
-def build_encoder(input_dim=784, hidden_dim=512, latent_dim=2):
+def build_encoder(input_dim: int = 784, hidden_dim: int = 512, latent_dim: int = 2) -> Model:
     """Functional encoder: x (batch, input_dim) -> [z_mean, z_log_var], each (batch, latent_dim).
 
     One hidden ReLU layer, then two linear heads side by side. Raises ValueError unless all sizes are
@@ -59,7 +63,7 @@ def build_encoder(input_dim=784, hidden_dim=512, latent_dim=2):
     return keras.Model(x, [z_mean, z_log_var], name="encoder")
 
 
-def build_decoder(latent_dim=2, hidden_dim=512, output_dim=784, **first_layer):
+def build_decoder(latent_dim: int = 2, hidden_dim: int = 512, output_dim: int = 784, **first_layer: Any) -> Model:
     """Functional decoder: z (batch, latent_dim) -> x_logits (batch, output_dim).
 
     One hidden ReLU layer and a linear layer of logits; sigmoid(x_logits) are the pixels' probabilities. first_layer:
@@ -73,7 +77,7 @@ def build_decoder(latent_dim=2, hidden_dim=512, output_dim=784, **first_layer):
     return keras.Model(z, x_logits, name="decoder")
 
 
-def spread_bends(seed=None):
+def spread_bends(seed: int | None = None) -> dict[str, Any]:
     """Initializers for a decoder's first layer that spread its hidden units' bends over the latent plane.
 
     A hidden ReLU unit bends on a line in the plane. With Keras's zero biases all the lines pass through the origin, and
@@ -88,7 +92,7 @@ def spread_bends(seed=None):
     }
 
 
-def decode(decoder, z):
+def decode(decoder: Model, z: ArrayLike) -> Array:
     """The decoder's images: z (n, latent_dim) -> probabilities of ink (n, pixels) as numpy, in one batched call."""
     (x_logits,) = at_least_float32(decoder(np.asarray(z, keras.config.floatx())))
     return np.asarray(ops.sigmoid(x_logits))
@@ -115,7 +119,9 @@ class VAE(keras.Model):
     epoch), and ``fit`` and ``evaluate`` where the loss is not finite.
     """
 
-    def __init__(self, encoder, decoder, beta=1.0, seed=None, **kwargs):
+    def __init__(
+        self, encoder: Model, decoder: Model, beta: float = 1.0, seed: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         _require_fit(encoder, decoder)
         self.encoder, self.decoder, self.seed = encoder, decoder, seed
@@ -125,27 +131,35 @@ class VAE(keras.Model):
         self._beta = self.add_weight(shape=(), dtype="float64", trainable=False, name="beta")  # compiled code reads it
         self.beta = beta
         # The number of images outside [0, 1]. Not an attribute in Keras's eyes, which would save it with the weights.
-        vars(self)["_outside"] = keras.Variable(0.0, dtype="float32", trainable=False, aggregation="sum")
+        outside = keras.Variable(0.0, dtype="float32", trainable=False, aggregation="sum")
+        private_api.untracked(self, "_outside", outside)
 
     @property
-    def beta(self):
+    def beta(self) -> float:
         return float(np.asarray(self._beta))
 
     @beta.setter
-    def beta(self, value):
+    def beta(self, value: float) -> None:
         require_nonnegative("beta", value)
         self._beta.assign(float(value))
 
-    def call(self, x, training=None):
+    def call(self, x: Tensor, training: bool | None = None) -> tuple[Tensor, Tensor, Tensor]:
         require_shape("x", x, ("batch", *self.encoder.input_shape[1:]))
         z_mean, z_log_var = self.encoder(x, training=training)[:2]
         z = self.sampling((z_mean, z_log_var))
         return self.decoder(z, training=training), z_mean, z_log_var
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Any = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         x_logits, z_mean, z_log_var = y_pred
         self._outside.assign_add(_images_outside(x))
-        terms = bernoulli_nll(x, x_logits), kl_divergence(z_mean, z_log_var)  # (batch,) each
+        terms = [bernoulli_nll(x, x_logits), kl_divergence(z_mean, z_log_var)]  # (batch,) each
         if sample_weight is not None:
             require_shape("sample_weight", sample_weight, ("batch",))
             terms = [ops.cast(sample_weight, term.dtype) * term for term in terms]
@@ -155,38 +169,38 @@ class VAE(keras.Model):
         loss = ops.mean(reconstruction + ops.cast(self._beta, kl.dtype) * kl)
         return loss + sum(ops.cast(ops.sum(added), loss.dtype) for added in self.losses)
 
-    def reconstruct(self, x):
+    def reconstruct(self, x: Tensor) -> Array:
         """Images (n, pixels) decoded from z_mean, without chance: their probabilities of ink as numpy, same shape."""
         self._require_images(x)
         return decode(self.decoder, self.encoder(np.asarray(x, keras.config.floatx()))[0])
 
-    def sample(self, n, seed=None):
+    def sample(self, n: int, seed: int | None = None) -> Array:
         """n new images, (n, pixels), decoded from draws of the prior: their probabilities of ink as numpy."""
         require_positive_int("n", n)
         return decode(self.decoder, np.random.default_rng(seed).standard_normal((n, *self.decoder.input_shape[1:])))
 
-    def fit(self, x=None, y=None, *args, **kwargs):
+    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Keras's own ``fit`` on images x."""
         self._require_images(x)
         return super().fit(x, _target(y, **kwargs), *args, **kwargs)
 
-    def evaluate(self, x=None, y=None, *args, **kwargs):
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Keras's own ``evaluate`` on images x."""
         self._require_images(x)
         return super().evaluate(x, _target(y, **kwargs), *args, **kwargs)
 
-    def predict(self, x, *args, **kwargs):
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> tuple[Array, Array, Array]:
         """Keras's own ``predict`` on images x: (x_logits, z_mean, z_log_var) of all, with one draw of z per image."""
         self._require_images(x)
         outputs = super().predict(x, *args, **kwargs)
         self._require_none_outside()
         return outputs
 
-    def predict_step(self, data):
+    def predict_step(self, data: Any) -> Any:
         self._outside.assign_add(_images_outside(keras.utils.unpack_x_y_sample_weight(data)[0]))
         return super().predict_step(data)
 
-    def get_metrics_result(self):
+    def get_metrics_result(self) -> dict[str, Any]:
         results = super().get_metrics_result()
         if tf.executing_eagerly():  # at the end of an epoch, and not while a step is being compiled
             self._require_none_outside()
@@ -214,18 +228,18 @@ class VAE(keras.Model):
                 "vae_helpers.data.preprocess scales raw images. A model that was trained on them must be built anew."
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         parts = {"encoder": self.encoder, "decoder": self.decoder}
         saved = {name: keras.saving.serialize_keras_object(part) for name, part in parts.items()}
         return {**super().get_config(), **saved, "beta": self.beta, "seed": self.seed}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "VAE":
         parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")}
         return cls(**{**config, **parts})
 
 
-def model_picture(model):
+def model_picture(model: Model) -> Any:
     """A functional model's layers and their shapes, drawn by Keras, as an ``IPython.display.Image``.
 
     Where Graphviz or pydot is missing it is one line that says how to get them. Raises ValueError where the model is

@@ -1,6 +1,6 @@
 """The course's colours, each named by the role that it plays: changing one is changing one line here.
 
-The ten come from Petroff 2021 ("petroff10"), which colour-blind readers can tell apart; its second grey is made black.
+The ten come from Petroff 2021 ("petroff10"), which colour-blind readers can tell apart.
 A figure asks for a role, as in ``ROLE["posterior"]``; JavaScript gets the roles that it draws as data. Where colours
 only tell series or classes apart, a figure takes them in order from ``SERIES``. No matplotlib here, so that cards and
 widgets need not wait for it.
@@ -15,16 +15,21 @@ SERIES = (
     "#a96b59",  # brown
     "#e76300",  # orange
     "#b9ac70",  # olive
-    "black",
+    "#717581",  # slate, a dark grey
     "#92dadd",  # pale blue
 )
-BLUE, YELLOW, RED, GREY, PURPLE, BROWN, ORANGE, OLIVE, BLACK, PALE_BLUE = SERIES
+BLUE, YELLOW, RED, GREY, PURPLE, BROWN, ORANGE, OLIVE, SLATE, PALE_BLUE = SERIES
+BLACK = "black"
 
 ROLE = {
     "posterior": BLUE,
     "prior": GREY,
     "reconstruction": ORANGE,
     "kl": PURPLE,
+    # of the diagram of the whole VAE: the parts that a notebook is about, and the others
+    "lit": BLUE,
+    "lit_face": "#e3effa",
+    "unlit": "#6b6b6b",  # 5.3 : 1 on white
     # of cards and buttons, beside a mark and a word
     "right": "#2a8fd0",
     "wrong": "#d5761b",

@@ -52,7 +52,7 @@ def ink_png(ink: Array) -> bytes:
 
 def strip_png(rows: Sequence[ArrayLike], gap: int = 4) -> bytes:
     """Rows of digits, each uint8 (n, 784) with 255 for ink, as one PNG; ``gap`` pixels of paper between the rows."""
-    lines = [np.hstack(np.reshape(images, (-1, 28, 28))) for images in rows]
+    lines = [np.hstack(list(np.reshape(images, (-1, 28, 28)))) for images in rows]
     space = np.zeros((gap, lines[0].shape[1]), "uint8")
     return ink_png(np.vstack([part for line in lines for part in (line, space)][:-1]))
 
@@ -101,7 +101,7 @@ class BlitCanvas:
             self.canvas.draw()
         figure.set_layout_engine("none")
         self.still = self.canvas.copy_from_bbox(figure.bbox)
-        self.moving = sorted(figure.findobj(Artist.get_animated), key=Artist.get_zorder)
+        self.moving: list[Any] = sorted(figure.findobj(Artist.get_animated), key=Artist.get_zorder)
 
     def png(self) -> bytes:
         """The figure as it is now, as the bytes of a PNG."""

@@ -8,10 +8,12 @@ The pixels follow from the seed alone, whatever the batch they are drawn in. On 
 may differ by 1 here and there, where a rounding falls the other way. ``vae_helpers.data`` loads and keeps the data set.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from vae_helpers.types import Array
 from vae_helpers.validate import require_integers, require_positive_int, require_range, require_seed
 
 VERSION = 1  # of the drawing: count it up whenever the pixels change, so that no cache holds the old ones
@@ -57,7 +59,7 @@ SHAPES = (
 )
 
 
-def _read_strokes(text):
+def _read_strokes(text: str) -> tuple[Array, list[list[int]]]:
     """Of a shape's text: its points (points, 2), in heights, and for each stroke the numbers of its points."""
     strokes = [stroke.split() for stroke in text.split("/")]
     names = list(dict.fromkeys(name for stroke in strokes for name in stroke))
@@ -84,7 +86,7 @@ FACTORS = np.dtype(
 )
 
 
-def draw_stroke_digits(n, seed, only=range(10)):
+def draw_stroke_digits(n: int, seed: int, only: Sequence[int] = range(10)) -> tuple[Array, Array, Array]:
     """Draw ``n`` digits: images uint8 (n, 28, 28), labels uint8 (n,), factors (n,), a structured array (see FACTORS).
 
     only: which digits, equally often. The same arguments draw the same images. Raises ValueError for an n below 1, a
@@ -110,7 +112,7 @@ def draw_stroke_digits(n, seed, only=range(10)):
     return images, labels, factors
 
 
-def _draw_factors(labels, rng):
+def _draw_factors(labels: Array, rng: np.random.Generator) -> Array:
     """One hand for each label: what bends its digit."""
     n = len(labels)
     factors = np.empty(n, FACTORS)
@@ -124,7 +126,7 @@ def _draw_factors(labels, rng):
     return factors
 
 
-def _choose_shapes(labels, uniform):
+def _choose_shapes(labels: Array, uniform: Array) -> Array:
     """The number of one of its label's shapes for each label, by the shapes' shares."""
     chosen = np.empty(len(labels), np.uint8)
     for digit in range(10):
@@ -135,7 +137,7 @@ def _choose_shapes(labels, uniform):
     return chosen
 
 
-def _pen_path(points, strokes):
+def _pen_path(points: Array, strokes: list[list[int]]) -> tuple[Array, Array]:
     """The pen's way as two matrices (DOTS, points): times the control points, the dots and the steps between them.
 
     A cubic spline is linear in the points that it runs through, so one matrix draws every hand's version of a shape.
@@ -143,7 +145,7 @@ def _pen_path(points, strokes):
     from scipy.interpolate import CubicSpline  # a third of a second, and only drawing needs it
 
     chords = [np.r_[0, np.cumsum(np.linalg.norm(np.diff(points[stroke], axis=0), axis=1))] for stroke in strokes]
-    ends = np.round(DOTS * np.cumsum([c[-1] for c in chords]) / sum(c[-1] for c in chords)).astype(int)
+    ends = np.round(DOTS * np.cumsum([chord[-1] for chord in chords]) / sum(chord[-1] for chord in chords)).astype(int)
     middles, steps = [], []
     for stroke, chord, pieces in zip(strokes, chords, np.diff(ends, prepend=0), strict=True):
         weights = np.eye(len(points))[stroke]  # each of the stroke's points, in terms of all points
@@ -153,7 +155,7 @@ def _pen_path(points, strokes):
     return np.concatenate(middles).astype(np.float32), np.concatenate(steps).astype(np.float32)
 
 
-def _bend(template, factors, displacements):
+def _bend(template: Array, factors: Array, displacements: Array) -> Array:
     """The control points (batch, points, 2) in pixels, from the middle of the image, as this hand sets them."""
     hand = CAREFUL * factors["jitter"][:, None, None] * displacements
     x, y = np.moveaxis(template + hand, -1, 0)  # (batch, points) each
@@ -163,7 +165,7 @@ def _bend(template, factors, displacements):
     return np.stack([size * (cosine * x - sine * y), size * (sine * x + cosine * y)], axis=-1)
 
 
-def _ink(middles, steps, points, thickness):
+def _ink(middles: Array, steps: Array, points: Array, thickness: Array) -> Array:
     """Grey values uint8 (batch, 28, 28) of pens that lay a dot of ink at each of the path's middles.
 
     A dot's ink falls off as a Gaussian, in proportion to the step that it covers, so that along a straight stroke the

@@ -78,8 +78,8 @@ def test_the_error_is_the_largest_of_the_images_that_are_checked(place):
     """Of more than 64 images they are spread evenly, and the first and the last are among them."""
     decoder = Decoder(lambda z: np.column_stack([20 * z[:, 0], 0 * z[:, 0]]))
     x = np.zeros((CHECKED + 36, 2), "float32")
-    x[:, 0] = 0.5
-    worst = np.array([1.0, 0.0], "float32")
+    x[:, 0] = 1.0
+    worst = np.array([0.5, 0.0], "float32")  # peaked between the coarse grid's points
     x[place] = worst
     (_, alone), (_, together) = (log_evidence(decoder, images, points=7) for images in (worst[None], x))
     (_, others) = log_evidence(decoder, np.delete(x, place, axis=0), points=7)
