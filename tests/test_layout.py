@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[1]
 HELPERS, LESSONS = ROOT / "vae_helpers", ROOT / "vae_lessons"
 LESSON_FOLDERS = sorted(LESSONS.glob("lesson[0-9][0-9]"))
 CORE = sorted(HELPERS.glob("*.py"))
+BOTH_PACKAGES = sorted(path for package in (HELPERS, LESSONS) for path in package.rglob("*.py"))
+PRIVATE = ("keras.src", "tensorflow.python", "_keras_logits", "raw_ops", "._layers")  # not documented, so not promised
+PRIVATE_API = HELPERS / "private_api.py"
 
 
 def relative(path):
@@ -88,3 +91,77 @@ def test_the_package_that_is_installed_holds_every_room():
 
     packages = {name.replace(".", "/") for name in find_packages(ROOT, include=["vae_helpers*", "vae_lessons*"])}
     assert packages == {relative(path.parent) for package in (HELPERS, LESSONS) for path in package.rglob("*.py")}
+
+
+# --- what is public is typed ---
+
+
+def public_functions(body, prefix=""):
+    """(name, node, whether it is a method) of the functions and methods in a module's body without an underscore."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from public_functions(node.body, f"{prefix}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            yield f"{prefix}{node.name}", node, bool(prefix)
+
+
+def without_annotation(node, is_method):
+    """What of a function's signature has no type: its parameters' names, and "return"."""
+    signature = node.args
+    static = any(
+        isinstance(decorator, ast.Name) and decorator.id == "staticmethod" for decorator in node.decorator_list
+    )
+    positional = [*signature.posonlyargs, *signature.args][1 if is_method and not static else 0 :]
+    rest = [parameter for parameter in (signature.vararg, signature.kwarg) if parameter]
+    missing = [parameter.arg for parameter in (*positional, *signature.kwonlyargs, *rest) if not parameter.annotation]
+    return missing + ([] if node.returns else ["return"])
+
+
+@pytest.mark.parametrize("path", BOTH_PACKAGES, ids=relative)
+def test_public_functions_and_methods_are_fully_annotated(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    untyped = [
+        f"{relative(path)}:{node.lineno}: {name} has no type for {', '.join(missing)}"
+        for name, node, is_method in public_functions(tree.body)
+        if (missing := without_annotation(node, is_method))
+    ]
+    assert not untyped, "\n" + "\n".join(untyped)
+
+
+def test_a_missing_type_is_found_wherever_it_can_stand():
+    code = """
+def whole(a: int, *b: int, c: int = 0, **d: int) -> None: ...
+def parts(a, /, b: int, *c, d, **e): ...
+def _own(a): ...
+class Thing:
+    def method(self, a: int) -> None: ...
+    @staticmethod
+    def loose(a) -> None: ...
+    @property
+    def value(self): ...
+"""
+    found = {name: without_annotation(node, method) for name, node, method in public_functions(ast.parse(code).body)}
+    assert found == {
+        "whole": [],
+        "parts": ["a", "d", "c", "e", "return"],
+        "Thing.method": [],
+        "Thing.loose": ["a"],
+        "Thing.value": ["return"],
+    }
+
+
+# --- what others do not promise stands in one file ---
+
+
+@pytest.mark.parametrize("path", BOTH_PACKAGES, ids=relative)
+def test_private_parts_of_keras_and_tensorflow_are_reached_from_one_file_alone(path):
+    if path == PRIVATE_API:
+        return
+    lines = path.read_text(encoding="utf-8").splitlines()
+    reaches = [
+        f"{relative(path)}:{number}: {word}"
+        for number, line in enumerate(lines, 1)
+        for word in PRIVATE
+        if word in line.split("#")[0]
+    ]
+    assert not reaches, f"move it to {relative(PRIVATE_API)}:\n" + "\n".join(reaches)
