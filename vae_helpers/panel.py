@@ -124,7 +124,7 @@ class StaticFallback:
     model_id: str  # the widget's
     picture: ipywidgets.Image
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # Any: widgets give theirs in several types
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         still = self.still_png()
         picture = {"image/png": _base64(quantized_png(still))} if still else {}
