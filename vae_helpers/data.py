@@ -331,6 +331,16 @@ def preprocess(images: ArrayLike) -> Array:
     return scaled.reshape(len(images), -1)  # (n, 784)
 
 
+def halved(x: ArrayLike) -> Array:
+    """Images of 28 x 28 pixels at half the size, each pixel the mean of four: (n, 784) or (n, 28, 28) -> (n, 14, 14).
+
+    Raises ValueError, which names ``x``, for any other shape.
+    """
+    x = np.asarray(x)
+    validate.require_shape("x", x, ("n", 784) if x.ndim == 2 else ("n", 28, 28))
+    return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
+
+
 def binarize(x: ArrayLike, seed: int) -> Array:
     """Black-and-white samples of grey images: each pixel is 1 with the probability that is its grey value, or else 0.
 

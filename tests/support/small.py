@@ -13,6 +13,7 @@ def small_images():
 
 
 def small_vae(seed=0, **kwargs):
+    """A compiled VAE for them, with two latents; the same from the same seed. kwargs: VAE's own."""
     keras.utils.set_random_seed(seed)
     vae = VAE(build_encoder(12, 8, 2), build_decoder(2, 8, 12, **spread_bends(seed)), seed=seed, **kwargs)
     vae.compile(optimizer=keras.optimizers.Adam(1e-2))

@@ -206,6 +206,20 @@ def test_preprocess_refuses_what_is_no_image_and_names_the_argument(images):
         data.preprocess(images)
 
 
+def test_halved_images_average_four_pixels():
+    x = np.arange(2 * 784, dtype=float).reshape(2, 784)
+    half = data.halved(x)
+    assert half.shape == (2, 14, 14)
+    assert half[1, 3, 5] == x.reshape(2, 28, 28)[1, 6:8, 10:12].mean()
+    np.testing.assert_array_equal(data.halved(x.reshape(2, 28, 28)), half)
+
+
+@pytest.mark.parametrize("shape", [(2, 196), (784,), (2, 28, 28, 1), (2, 14, 56)])
+def test_halved_refuses_other_shapes(shape):
+    with pytest.raises(ValueError, match="x must have shape"):
+        data.halved(np.zeros(shape))
+
+
 def test_binarize_draws_each_pixel_with_its_grey_as_probability():
     x = np.tile(np.linspace(0, 1, 5, dtype=np.float32), (40_000, 1))
     samples = data.binarize(x, seed=0)
