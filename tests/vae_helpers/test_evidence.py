@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vae_helpers.evidence import CHECKED, log_evidence
+from vae_helpers.evidence import log_evidence
 from vae_helpers.losses import bernoulli_nll
 
 
@@ -73,17 +73,24 @@ def test_the_grid_has_200_places_to_a_side_and_reaches_to_5_and_the_finer_one_40
         assert len(grid) == pytest.approx(np.pi / 4 * side**2, rel=0.002)
 
 
-@pytest.mark.parametrize("place", [0, -1])
-def test_the_error_is_the_largest_of_the_images_that_are_checked(place):
-    """Of more than 64 images they are spread evenly, and the first and the last are among them."""
+def error_with_another_image(place):
+    """The error of 100 images, all alike but one, and those of such images alone: (all, like most, like the one)."""
     decoder = Decoder(lambda z: np.column_stack([20 * z[:, 0], 0 * z[:, 0]]))
-    x = np.zeros((CHECKED + 36, 2), "float32")
-    x[:, 0] = 1.0
-    worst = np.array([0.5, 0.0], "float32")  # peaked between the coarse grid's points
-    x[place] = worst
-    (_, alone), (_, together) = (log_evidence(decoder, images, points=7) for images in (worst[None], x))
-    (_, others) = log_evidence(decoder, np.delete(x, place, axis=0), points=7)
-    assert together == pytest.approx(alone, rel=1e-4) and alone > others + 0.01
+    x = np.tile(np.array([1.0, 0.0], "float32"), (100, 1))
+    x[place, 0] = 0.5  # p(x | z) has a peak between the coarse grid's points
+    usual = (place + 1) % 100
+    return [log_evidence(decoder, images, points=7)[1] for images in (x, x[[usual]], x[[place]])]
+
+
+@pytest.mark.parametrize("place", [0, 17, 99])
+def test_the_error_is_the_largest_of_64_images_from_the_first_to_the_last(place):
+    error, usual, worst = error_with_another_image(place)
+    assert error == pytest.approx(worst, rel=1e-4) and worst > usual + 0.01
+
+
+def test_the_error_does_not_know_images_that_are_not_among_the_64():
+    error, usual, worst = error_with_another_image(2)
+    assert error == pytest.approx(usual, rel=1e-4) and worst > usual + 0.01
 
 
 def test_images_may_have_more_axes_and_chunks_of_points_are_added_up():
