@@ -25,8 +25,9 @@ from vae_helpers.types import Array, ArrayLike
 from vae_helpers.validate import DigitsError
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # keras.datasets' own
-PATIENCE = (3.05, 20)  # seconds: for each of the server's addresses to answer, and for the next bytes to come
-SPARE = Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")  # Keras's, where no home serves
+TIMEOUTS = (3.05, 20)  # seconds: for each of the server's addresses to answer, and for the next bytes to come
+# Keras's own folder where there is no home, or none that can be written
+FALLBACK_CACHE = Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")
 
 # sha256 of the file at that address (keras.datasets.mnist has the same), and of each array's bytes in it. Other files
 # may hold the same arrays, so a file in the cache is judged by its arrays.
@@ -47,8 +48,8 @@ FASHION_MD5 = {
 }
 
 STROKE_COUNTS = {"train": 60_000, "test": 10_000}
-LEAST = {"train": 1000, "test": 100}  # images in a file of one's own: the notebooks average over them
-FAINT = 64  # of 255: images without a darker pixel were meant on another scale
+FEWEST_IMAGES = {"train": 1000, "test": 100}  # images in a file of one's own: the notebooks average over them
+LEAST_INK = 64  # of 255: images without a darker pixel were meant on another scale
 
 Digits: TypeAlias = tuple[tuple[Array, Array], tuple[Array, Array]]  # (x_train, y_train), (x_test, y_test)
 
@@ -78,8 +79,8 @@ def load_digits(source: str | os.PathLike[str] = "auto") -> Digits:
         DigitsError: a source asked for by name or path can't be had, or there is nothing to learn from what it holds;
             another is never put in its place.
     """
-    source = _tidied(source)
-    named = (_tidied(os.environ.get("VAE_DIGITS", "")) or source) if source == "auto" else source
+    source = _clean_source(source)
+    named = (_clean_source(os.environ.get("VAE_DIGITS", "")) or source) if source == "auto" else source
     try:
         return _load_named(named)
     except DigitsError as error:
@@ -90,7 +91,7 @@ def load_digits(source: str | os.PathLike[str] = "auto") -> Digits:
     return _load_stroke_digits()
 
 
-def _tidied(source: str | os.PathLike[str]) -> str:
+def _clean_source(source: str | os.PathLike[str]) -> str:
     """A name in small letters, or a path, without what people put around it."""
     match = re.fullmatch(r"""\s*(["']?)\s*(.*?)\s*\1\s*""", str(source), re.DOTALL)
     assert match is not None  # any text matches
@@ -148,11 +149,11 @@ def _layout_fault(images: Array, labels: Array, part: str) -> str | None:
 
 def _content_fault(images: Array, part: str) -> str | None:
     """Why one part's images can't serve; None if they can."""
-    if len(images) < LEAST[part]:
-        return f"x_{part} holds {len(images)} images, and the notebooks need {LEAST[part]} or more: add some"
+    if len(images) < FEWEST_IMAGES[part]:
+        return f"x_{part} holds {len(images)} images, and the notebooks need {FEWEST_IMAGES[part]} or more: add some"
     if not np.ptp(images, axis=0).any():
         return f"all images of x_{part} are the same, so there is nothing to learn from them: look at how it was saved"
-    if 1 < images.max() < FAINT:
+    if 1 < images.max() < LEAST_INK:
         factor = 255 // images.max()
         return f"x_{part} goes to {images.max()}, where ink is 255: multiply the images by {factor} and save them again"
     return None
@@ -192,21 +193,21 @@ def _file_fault(path: Path, error: Exception) -> str:
 # --- the cache, and what is fetched into it ---
 
 
-def _place(name: str) -> Path:
-    """Where a data file is or goes: in Keras's folder for data sets, or in SPARE where nothing can be put there.
+def _cache_path(name: str) -> Path:
+    """Where a data file is or goes: in Keras's folder for data sets, or in FALLBACK_CACHE where that can't be written.
 
-    Found without importing Keras, which takes seconds.
+    Keras itself, which takes seconds to import, is not asked.
     """
     home = os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras")  # with no home to be found, ~ stays
     path = Path(home, "datasets", name)
     if not os.path.lexists(path) and not home.startswith("~"):
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-    return path if os.path.lexists(path) or os.access(path.parent, os.W_OK) else SPARE / "datasets" / name
+    return path if os.path.lexists(path) or os.access(path.parent, os.W_OK) else FALLBACK_CACHE / "datasets" / name
 
 
 def _load_mnist() -> Digits:
-    path, fault = _place("mnist.npz"), ""
+    path, fault = _cache_path("mnist.npz"), ""
     if os.path.lexists(path):
         try:
             return _read_mnist(path)
@@ -228,7 +229,7 @@ def _read_mnist(path: Path) -> Digits:
 
 def _load_fashion_mnist() -> Digits:
     x_train, y_train, x_test, y_test = (
-        _load_idx(_place(f"fashion-mnist/{name}"), f"md5:{md5}") for name, md5 in FASHION_MD5.items()
+        _load_idx(_cache_path(f"fashion-mnist/{name}"), f"md5:{md5}") for name, md5 in FASHION_MD5.items()
     )
     return (x_train, y_train), (x_test, y_test)
 
@@ -257,7 +258,7 @@ def _fetch(path: Path, digest: str, fault: str) -> None:
                 os.chmod(file, 0o644)
 
     pooch.get_logger().setLevel("WARNING")  # it would write to stderr
-    downloader = pooch.HTTPDownloader(chunk_size=2**16, timeout=PATIENCE, hooks={"response": announce})
+    downloader = pooch.HTTPDownloader(chunk_size=2**16, timeout=TIMEOUTS, hooks={"response": announce})
     try:
         pooch.retrieve(ADDRESS + path.name, digest, path.name, path.parent, share, downloader)
     except Exception as error:  # requests, urllib3, pooch and the disk raise many kinds
@@ -284,7 +285,7 @@ def stroke_factors() -> tuple[Array, Array]:
 
 def _stroke_arrays() -> dict[str, Array]:
     """Images, labels and factors of both parts: read from the cache, or drawn, in seconds, and kept there."""
-    path = _place(f"stroke_digits_{strokes.VERSION}.npz")
+    path = _cache_path(f"stroke_digits_{strokes.VERSION}.npz")
     names = [f"{kind}_{part}" for kind in ("x", "y", "factors") for part in STROKE_COUNTS]
     if os.path.lexists(path):
         try:
@@ -294,11 +295,11 @@ def _stroke_arrays() -> dict[str, Array]:
     digits = strokes.draw_stroke_digits(sum(STROKE_COUNTS.values()), seed=0)
     parts = [part for array in digits for part in np.split(array, [STROKE_COUNTS["train"]])]
     arrays = dict(zip(names, parts, strict=True))
-    _keep(arrays, path)
+    _save(arrays, path)
     return arrays
 
 
-def _keep(arrays: Mapping[str, Any], path: Path) -> None:
+def _save(arrays: Mapping[str, Any], path: Path) -> None:
     """Write arrays to an .npz file, or print why that can't be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -97,7 +97,7 @@ def offline(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("VAE_DIGITS", raising=False)
-    stand_ins = {"ADDRESS": NOBODY, "SPARE": tmp_path / "spare", "_load_stroke_digits": lambda: STROKES}
+    stand_ins = {"ADDRESS": NOBODY, "FALLBACK_CACHE": tmp_path / "spare", "_load_stroke_digits": lambda: STROKES}
     for name, value in {**PUBLISHED, **stand_ins}.items():
         monkeypatch.setattr(data, name, value)
 
@@ -240,7 +240,7 @@ BAD_SERVERS = {
 @pytest.mark.parametrize(("content", "send", "message"), BAD_SERVERS.values(), ids=BAD_SERVERS)
 @pytest.mark.parametrize("old", [None, PAGE], ids=["empty cache", "bad cache"])
 def test_a_fetch_that_fails_leaves_the_cache_as_it_was(cached, server, monkeypatch, content, send, message, old):
-    monkeypatch.setattr(data, "PATIENCE", 0.5)
+    monkeypatch.setattr(data, "TIMEOUTS", 0.5)
     if old:
         cached.write_bytes(old)
     with monkeypatch.context() as bad:
@@ -266,7 +266,7 @@ def test_where_no_home_can_be_found_or_written_the_spare_folder_serves(server, m
     assert_made_up(load_digits("mnist"))
     assert server.asked == ["mnist.npz"]
     assert not (tmp_path / "~").exists()
-    monkeypatch.setattr(data, "SPARE", tmp_path / "file")
+    monkeypatch.setattr(data, "FALLBACK_CACHE", tmp_path / "file")
     with pytest.raises(DigitsError, match="can't be fetched .*file/datasets"):
         load_digits("mnist")
 
@@ -279,14 +279,14 @@ from pathlib import Path
 from vae_helpers import data
 for name, value in json.loads(sys.argv[1]).items():
     setattr(data, name, value)
-data.PATIENCE, data.SPARE = 300, Path(data.SPARE)
+data.TIMEOUTS, data.FALLBACK_CACHE = 300, Path(data.FALLBACK_CACHE)
 exec(sys.argv[2])
 """
 LOAD_MNIST = "print('sum', int(data.load_digits('mnist')[0][0].sum()))"
 
 
 def start_child(code):
-    settings = {"ADDRESS": data.ADDRESS, "SPARE": str(data.SPARE), **PUBLISHED}
+    settings = {"ADDRESS": data.ADDRESS, "FALLBACK_CACHE": str(data.FALLBACK_CACHE), **PUBLISHED}
     command = [sys.executable, "-c", CHILD, json.dumps(settings), code]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -16,8 +16,8 @@ def posteriors():
 
 def by_hand(z, z_mean, z_log_var):
     """log q(z) of one point."""
-    each = stats.norm(z_mean, np.exp(z_log_var / 2)).logpdf(z).sum(axis=1)  # (images,)
-    return special.logsumexp(each) - np.log(len(z_mean))
+    log_densities = stats.norm(z_mean, np.exp(z_log_var / 2)).logpdf(z).sum(axis=1)  # (images,)
+    return special.logsumexp(log_densities) - np.log(len(z_mean))
 
 
 def test_normal_quantiles_halve_strips_of_equal_probability():
@@ -46,10 +46,10 @@ def test_log_normal_sums_scipys_log_density_over_the_latents(posteriors):
 @pytest.mark.parametrize("places", [(), (1,), (1201,), (3, 4), (2, 0)])
 def test_log_aggregate_posterior_is_the_average_density_whatever_axes_z_has(posteriors, places):
     z = np.random.default_rng(1).normal(0, 3, size=(*places, 2))
-    found = latent.log_aggregate_posterior(z, *posteriors)
-    assert found.shape == places
+    log_q = latent.log_aggregate_posterior(z, *posteriors)
+    assert log_q.shape == places
     expected = [by_hand(point, *posteriors) for point in z.reshape(-1, 2)]
-    np.testing.assert_allclose(found.ravel(), expected, rtol=1e-9)
+    np.testing.assert_allclose(log_q.ravel(), expected, rtol=1e-9)
 
 
 def test_log_aggregate_posterior_is_finite_far_from_every_posterior(posteriors):

@@ -127,7 +127,7 @@ def test_every_loss_gives_one_value_per_example(batch):
 
 @pytest.mark.parametrize("changed", [1, 2, 3])
 def test_gradients_agree_with_finite_differences(batch, changed):
-    arguments = [tf.constant(each) for each in batch]
+    arguments = [tf.constant(array) for array in batch]
     with tf.GradientTape() as tape:
         tape.watch(arguments[changed])
         total = tf.reduce_sum(elbo(*arguments, beta=2.0))
@@ -136,7 +136,7 @@ def test_gradients_agree_with_finite_differences(batch, changed):
     for index in np.ndindex(gradient.shape):
         both = []
         for sign in (1, -1):
-            moved = [each.copy() for each in batch]
+            moved = [array.copy() for array in batch]
             moved[changed][index] += sign * step
             both.append(numpy_of(elbo(*moved, beta=2.0)).sum())
         numeric[index] = (both[0] - both[1]) / (2 * step)
@@ -159,19 +159,19 @@ def test_images_and_latents_with_more_axes_are_summed_over_all_of_them(batch):
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_half_precision_comes_in_and_float32_goes_out(batch, dtype):
-    halves = [tf.cast(each, dtype) for each in batch]
-    found = elbo(*halves)
-    assert found.dtype == "float32"
-    exact = elbo(*(tf.cast(each, "float64") for each in halves))
-    np.testing.assert_allclose(numpy_of(found), numpy_of(exact), rtol=1e-5)
+    halves = [tf.cast(array, dtype) for array in batch]
+    values = elbo(*halves)
+    assert values.dtype == "float32"
+    exact = elbo(*(tf.cast(tensor, "float64") for tensor in halves))
+    np.testing.assert_allclose(numpy_of(values), numpy_of(exact), rtol=1e-5)
 
 
 def test_float64_stays_and_wins_over_float32(batch):
     x, x_logits, z_mean, z_log_var = batch
     assert elbo(*batch).dtype == "float64"
-    found = elbo(x.astype("float32"), x_logits, z_mean, z_log_var)  # Keras's fit hands x over in float32
-    assert found.dtype == "float64"
-    np.testing.assert_allclose(numpy_of(found), numpy_of(elbo(*batch)), rtol=1e-6)
+    values = elbo(x.astype("float32"), x_logits, z_mean, z_log_var)  # Keras's fit hands x over in float32
+    assert values.dtype == "float64"
+    np.testing.assert_allclose(numpy_of(values), numpy_of(elbo(*batch)), rtol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])

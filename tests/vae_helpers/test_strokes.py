@@ -22,7 +22,7 @@ def drawn():
 def cache(monkeypatch, tmp_path):
     """An empty cache: the place of the stroke digits' file."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(data, "SPARE", tmp_path / "file")
+    monkeypatch.setattr(data, "FALLBACK_CACHE", tmp_path / "file")
     return tmp_path / "datasets" / f"stroke_digits_{strokes.VERSION}.npz"
 
 

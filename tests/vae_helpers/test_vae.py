@@ -66,13 +66,13 @@ def test_batch_normalization_learns_in_fit_alone_and_is_used_elsewhere(images):
     np.testing.assert_array_equal(norm.moving_mean, np.zeros(12))
     vae.fit(images, batch_size=40, validation_data=images / 2, verbose=0)
     np.testing.assert_allclose(norm.moving_mean, images.mean(axis=0), rtol=1e-4)
-    halved, z_mean, _ = vae.predict(images / 2, verbose=0)
+    _, z_mean, _ = vae.predict(images / 2, verbose=0)
     np.testing.assert_allclose(z_mean, vae.encoder(images / 2, training=False)[0], rtol=1e-4, atol=1e-6)
 
 
 def test_dropout_drops_in_fit_alone(images):
-    class Seen(layers.Layer):
-        """Adds up what comes in."""
+    class CountZeros(layers.Layer):
+        """Counts the zeros that come in."""
 
         def build(self, shape):
             self.dropped = self.add_weight(shape=(), initializer="zeros", trainable=False)
@@ -81,12 +81,12 @@ def test_dropout_drops_in_fit_alone(images):
             self.dropped.assign_add(keras.ops.sum(keras.ops.cast(x == 0, "float32")))
             return x
 
-    seen = Seen()
-    vae, images = blocks([layers.Dropout(0.5), seen]), images.clip(0.01)
+    counter = CountZeros()
+    vae, images = blocks([layers.Dropout(0.5), counter]), images.clip(0.01)
     vae.evaluate(images, verbose=0), vae.predict(images, verbose=0), vae.reconstruct(images)
-    assert float(seen.dropped) == 0
+    assert float(counter.dropped) == 0
     vae.fit(images, verbose=0)
-    assert 0.4 < float(seen.dropped) / images.size < 0.6
+    assert 0.4 < float(counter.dropped) / images.size < 0.6
 
 
 def test_regularizers_and_added_losses_count(images):
