@@ -13,8 +13,8 @@ from vae_helpers import moved as _moved
 
 # What a type checker and an editor read is __init__.pyi, with the same names. ``diagnose`` is listed as a module here,
 # because it is one that can be called: the function and the package that holds it are the same, whatever is imported
-# first.
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+# first. There is no __all__: the site would describe each of the names a second time.
+__getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submodules=[
         "backend",
