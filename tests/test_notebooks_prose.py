@@ -1,14 +1,13 @@
-"""What a reader is promised of each notebook: its length, its minutes, sound headings, words for every figure."""
+"""What a reader is promised of each notebook: its minutes, sound headings, words for every figure."""
 
 import json
 import re
 from pathlib import Path
 
+import minutes
 import pytest
-import reading_time
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-MOST_WORDS = {"04_elbo": 4000}  # the others 3,500
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -21,13 +20,8 @@ def markdown(path):
 
 
 @each_notebook
-def test_a_notebook_is_no_longer_than_it_may_be(path):
-    assert reading_time.counts(path)["words"] <= MOST_WORDS.get(path.stem, 3500)
-
-
-@each_notebook
 def test_the_minutes_that_it_states_are_those_of_the_rule(path):
-    assert reading_time.stated(path) == reading_time.minutes(reading_time.counts(path))
+    assert minutes.stated(path) == minutes.of_notebook(path), "run: make minutes"
 
 
 @each_notebook

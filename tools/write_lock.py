@@ -18,8 +18,7 @@ ROOT = Path(__file__).parents[1]
 CONDA_PYTHON = "3.12"
 LOCKED_EXTRAS = ("course", "browser", "dev")  # not bench: PyTorch is large, and only some rows of `make bench` need it
 COMPILE = (
-    "-m uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --no-header "
-    "--python-version 3.11 "
+    "-m uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --no-header --python-version 3.11 "
 )
 LOCKS = {  # file: what is locked in it
     "requirements-uv.lock": "-",  # what stands on standard input: uv

@@ -15,8 +15,8 @@ from pathlib import Path
 import nbformat
 from colab import handed_out
 from data_source import make_path_absolute
+from minutes import counted
 from page_source import page_source
-from reading_time import stated
 from run_notebooks import chosen, timed_run
 from sphinx.cmd.build import build_main
 from widget_snapshots import kept_states, run_states
@@ -78,16 +78,18 @@ def has_docstring(path):
 
 
 def minutes_table(stems):
-    """Markdown: the notebooks with what they state of themselves, their title and their minutes."""
-    rows = ["| notebook | the one idea | reading, minutes | exercises, minutes |", "|---|---|---|---|"]
-    total = [0, 0]
-    for path in (ROOT / "notebooks" / f"{stem}.ipynb" for stem in stems):
-        title, idea = title_and_idea(nbformat.read(path, as_version=4))
-        both = stated(path) or (0, 0)
-        rows.append(f"| [{title}](notebooks/{path.name}) | {idea} | {both[0]} | {both[1]} |")
-        total = [old + new for old, new in zip(total, both, strict=True)]
-    hours = [f"{minutes / 60:.1f} hours" for minutes in total]
-    return "\n".join([*rows, f"| all | | {hours[0]} | {hours[1]} |"]) + "\n"
+    """Markdown: the notebooks' titles and their minutes. Deeper sections have a column where there are any."""
+    notebooks = {stem: nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4) for stem in stems}
+    taken = {stem: counted(nb) for stem, nb in notebooks.items()}
+    shown = ["reading", *(["deeper"] if any(minutes.deeper for minutes in taken.values()) else []), "exercises"]
+    rows = [" | ".join(["| notebook | the one idea", *(f"{name}, minutes" for name in shown)]) + " |"]
+    rows.append("|---|---" + "|---" * len(shown) + "|")
+    for stem, nb in notebooks.items():
+        title, idea = title_and_idea(nb)
+        numbers = " | ".join(str(getattr(taken[stem], name)) for name in shown)
+        rows.append(f"| [{title}](notebooks/{stem}.ipynb) | {idea} | {numbers} |")
+    hours = [f"{sum(getattr(minutes, name) for minutes in taken.values()) / 60:.1f} hours" for name in shown]
+    return "\n".join([*rows, f"| all | | {' | '.join(hours)} |"]) + "\n"
 
 
 def title_and_idea(nb):
