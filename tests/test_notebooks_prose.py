@@ -62,3 +62,11 @@ def test_what_it_promises_is_what_it_ends_with(path):
     bullets = [[line.rstrip(";.") for line in part.splitlines() if line.startswith("- ")] for part in (promised, kept)]
     assert 3 <= len(bullets[0]) == len(bullets[1]) <= 5
     assert all(end.startswith(start) and end.endswith(")") for start, end in zip(*bullets, strict=True))
+
+
+@each_notebook
+def test_folded_headings_of_hints_and_solutions_have_the_tags_by_which_they_are_found(path):
+    for cell in cells(path):
+        if cell["metadata"].get("jp-MarkdownHeadingCollapsed"):
+            name = re.match(r"#+ (Hint|Solution|Deeper)\b", "".join(cell["source"]))[1].lower()
+            assert name == "deeper" or name in cell["metadata"]["tags"]

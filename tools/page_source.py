@@ -8,7 +8,6 @@ from colab import places, repository
 from widget_snapshots import WIDGET_VIEW, as_html
 
 words = nbformat.v4.new_markdown_cell
-FOLDED = "jp-MarkdownHeadingCollapsed"
 MOVES = "Interactive figure"  # how the text of a widget's picture begins
 STANDS_STILL = dedent("""\
     :::{container} stands-still
@@ -53,14 +52,15 @@ def show_widgets(nb, states):
 
 
 def fold(nb):
-    """Fold what Lab shows folded, such as a hint, until the next heading; its own heading becomes the summary."""
+    """Fold hints and solutions, which their cells' tags name; the heading of each becomes the summary."""
     cells, opened = [], False
     for cell in nb.cells:
-        heading = re.search(r"^#+ +(.+)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
-        if heading and opened:
+        heading = re.search(r"^#+ +(.+)", cell.source) if cell.cell_type == "markdown" else None
+        is_folded = bool({"hint", "solution"} & set(cell.metadata.get("tags", [])))
+        if opened and (heading or not is_folded):
             cells.append(words("</details>"))
             opened = False
-        if heading and cell.metadata.get(FOLDED):
+        if heading and is_folded:
             cells.append(words(f'<details class="fold"><summary>{heading[1]}</summary>'))
             opened = True
         else:

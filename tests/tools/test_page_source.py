@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 import mathml  # noqa: E402
 
 words, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
-FOLDED = {"jp-MarkdownHeadingCollapsed": True}
+HINT, SOLUTION = {"tags": ["hint"]}, {"tags": ["solution"]}
 
 
 def page_of(cells, states=()):
@@ -33,9 +33,10 @@ def shown(text="Interactive figure: run it.", **more):
     return nbformat.v4.new_output("display_data", {"text/plain": text, "image/png": "", **more})
 
 
-def test_what_lab_folds_is_folded_until_the_next_heading():
-    cells = [words("# 01 A lesson"), words("#### Hint", metadata=FOLDED), words("inside"), words("inside too")]
-    cells += [words("#### Solution", metadata=FOLDED), code("solution"), words("## Open"), words("outside")]
+def test_hints_and_solutions_are_folded_each_by_itself():
+    cells = [words("# 01 A lesson"), words("#### Hint", metadata=HINT), words("inside", metadata=HINT)]
+    cells += [words("inside too", metadata=HINT), words("#### Solution", metadata=SOLUTION)]
+    cells += [code("solution", metadata=SOLUTION), words("## Open"), words("outside")]
     sources = [cell.source for cell in page_of(cells)[1:]]
     opened = '<details class="fold"><summary>{}</summary>'.format
     close = "</details>"
@@ -44,7 +45,14 @@ def test_what_lab_folds_is_folded_until_the_next_heading():
 
 
 def test_what_is_folded_at_the_end_is_closed():
-    assert page_of([words("# 01"), words("### Hint", metadata=FOLDED), words("x")])[-1].source == "</details>"
+    assert (
+        page_of([words("# 01"), words("### Hint", metadata=HINT), words("x", metadata=HINT)])[-1].source == "</details>"
+    )
+
+
+def test_what_follows_a_solution_without_a_heading_is_not_folded():
+    cells = [words("# 01"), words("### Solution", metadata=SOLUTION), code("a", metadata=SOLUTION), code("b")]
+    assert [cell.source for cell in page_of(cells)[2:]] == ["a", "</details>", "b"]
 
 
 def test_a_download_is_offered_under_the_title():
