@@ -65,11 +65,11 @@ lock: setup ## lock what pyproject.toml declares; PACKAGE=keras raises one packa
 	@$(RUN) tools/write_lock.py $(PACKAGE)
 
 setup: ## the environment .venv, which every command but this list makes first
-	@found=; \
+	@unfit=; \
 	for python in $(or $(PYTHON),python3 python python3.13 python3.12 python3.11); do \
 	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
 	  case $$version in 3.11|3.12|3.13) exec $$python tools/set_up.py;; esac; \
-	  found="$$found $$python is $$version;"; \
+	  unfit="$$unfit $$python is $$version;"; \
 	done; \
-	echo "This course needs Python 3.11, 3.12 or 3.13, and found none of them.$$found install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	echo "This course needs Python 3.11, 3.12 or 3.13, and found none of them.$$unfit install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
 	exit 1

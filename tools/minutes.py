@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from run_notebooks import save
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ class Minutes:
     exercises: int
 
 
-def has_tag(cell, *tags: str) -> bool:
+def has_tag(cell: NotebookNode, *tags: str) -> bool:
     return bool(set(tags) & set(cell.metadata.get("tags", [])))
 
 
@@ -52,7 +53,7 @@ def markdown_minutes(text: str) -> float:
     return len(text.split()) / WORDS_A_MINUTE + formulas * MINUTES_A_FORMULA + looks * MINUTES_A_LOOK
 
 
-def is_looked_at(output) -> bool:
+def is_looked_at(output: NotebookNode) -> bool:
     """Whether an output is a figure or a block with numbers. Cards that a check shows are read with the exercise."""
     data = output.get("data", {})
     if "image/png" in data:
@@ -61,20 +62,20 @@ def is_looked_at(output) -> bool:
     return "text/html" not in data and bool(re.search(r"\d", text))
 
 
-def code_minutes(cell) -> float:
+def code_minutes(cell: NotebookNode) -> float:
     lines = sum(bool(line.strip()) for line in cell.source.splitlines())
     looks = sum(map(is_looked_at, cell.outputs)) + len(QUESTION.findall(cell.source))
     return lines / LINES_A_MINUTE + looks * MINUTES_A_LOOK
 
 
-def cell_minutes(cell) -> float:
+def cell_minutes(cell: NotebookNode) -> float:
     """What reading a cell takes. A hint, a solution and an exercise's stub take nothing here."""
     if has_tag(cell, "hint", "solution", "exercise"):
         return 0.0
     return markdown_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
 
 
-def sections(cells) -> list[list]:
+def sections(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
     """The cells in lists: first those of the main path, then a list for each Deeper section, until the next heading
     that is not below its own."""
     main, deeper, level = [], [], 0
@@ -93,7 +94,7 @@ def to_five(minutes: float) -> int:
     return 5 * round(minutes / 5)
 
 
-def counted(nb) -> Minutes:
+def counted(nb: NotebookNode) -> Minutes:
     """A notebook's minutes by the rule."""
     main, *deeper = [sum(map(cell_minutes, cells)) for cells in sections(nb.cells)]
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
@@ -101,7 +102,7 @@ def counted(nb) -> Minutes:
     return Minutes(to_five(main), math.ceil(sum(deeper) / 5) * 5, to_five(exercises))
 
 
-def read(path: Path):
+def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 

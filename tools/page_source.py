@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import nbformat
 from colab import places, repository
+from nbformat import NotebookNode
 from widget_snapshots import WIDGET_VIEW, as_html
 
 words = nbformat.v4.new_markdown_cell
@@ -15,7 +16,7 @@ STANDS_STILL = dedent("""\
     :::""")
 
 
-def page_source(nb, states, stem):
+def page_source(nb: NotebookNode, states: dict[str, dict], stem: str) -> NotebookNode:
     """The notebook for its page. states: {cell id: saved widget} of those alive there. Changes nb, and returns it."""
     show_widgets(nb, states)
     fold(nb)
@@ -28,14 +29,14 @@ def page_source(nb, states, stem):
     return nb
 
 
-def offers(stem):
+def offers(stem: str) -> str:
     """Where to run the notebook, for under its first cell."""
     links = [f"{{download}}`Download this notebook <../download/{stem}.ipynb>`"]
     links += [f"[{text}]({address})" for text, address in places(repository(), stem).items()]
     return ":::{container} offers\n" + " · ".join(links) + "\n:::"
 
 
-def show_widgets(nb, states):
+def show_widgets(nb: NotebookNode, states: dict[str, dict]) -> None:
     """Put the widgets that compute in the browser into the page; under the picture of another, say how it moves."""
     nb.metadata.pop("widgets", None)  # what a run saved of all widgets: no page reads it, and it is 5 MB in 06
     cells = []
@@ -51,7 +52,7 @@ def show_widgets(nb, states):
     nb.cells = cells
 
 
-def fold(nb):
+def fold(nb: NotebookNode) -> None:
     """Fold hints and solutions, which their cells' tags name; the heading of each becomes the summary."""
     cells, opened = [], False
     for cell in nb.cells:
@@ -68,6 +69,6 @@ def fold(nb):
     nb.cells = cells + [words("</details>")] * opened
 
 
-def escape_comments(text):
+def escape_comments(text: str) -> str:
     """Markdown as Jupyter reads it: a line that begins with % is no comment."""
     return re.sub(r"(?m)^%", r"\\%", text)

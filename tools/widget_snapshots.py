@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from nbformat import NotebookNode
 
 ALIVE = Path(__file__).parents[1] / "docs" / "alive"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -36,7 +37,7 @@ render({{ model, el: document.getElementById("{name}") }});
 </script>"""
 
 
-def run_states(nb):
+def run_states(nb: NotebookNode) -> dict[str, dict]:
     """{cell id: the saved widget} of those widgets of a notebook just run that bring their own JavaScript."""
     states = nb.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     found = {}
@@ -49,11 +50,11 @@ def run_states(nb):
     return found
 
 
-def kept_path(stem):
+def kept_path(stem: str) -> Path:
     return ALIVE / f"{stem}.zip"
 
 
-def kept_states(stem):
+def kept_states(stem: str) -> dict[str, dict]:
     """The same of a notebook that was not run now, as ``keep`` wrote it; empty where it has no such widget."""
     if not kept_path(stem).exists():
         return {}
@@ -65,7 +66,7 @@ def kept_states(stem):
     return found
 
 
-def is_kept(states, stem):
+def is_kept(states: dict[str, dict], stem: str) -> bool:
     """Whether what is kept of a notebook's widgets is of the same cells and shown by the same JavaScript."""
     return programs(states) == programs(kept_states(stem))
 
@@ -74,7 +75,7 @@ def programs(states):
     return {name: (saved["state"]["_esm"], saved["state"].get("_css")) for name, saved in states.items()}
 
 
-def keep(states, stem):
+def keep(states: dict[str, dict], stem: str) -> None:
     """Write what a notebook's widgets hold to docs/alive/, or remove the file of a notebook that has none."""
     path = kept_path(stem)
     if not states:
@@ -106,14 +107,14 @@ def packed(saved, buffer):
     return (np.frombuffer(raw, "<u4") & KEPT_BITS).tobytes()
 
 
-def parameters(sizes):
+def parameters(sizes: list[int]) -> int:
     """How many numbers the kernels and biases of Dense layers hold; -1 where sizes is no list of layer sizes."""
     if not isinstance(sizes, list) or not all(isinstance(size, int) for size in sizes):
         return -1
     return sum((size + 1) * following for size, following in itertools.pairwise(sizes))
 
 
-def as_html(saved, name):
+def as_html(saved: dict, name: str | int) -> str:
     """A saved widget as HTML that needs no kernel. name: another one for each widget in a page.
 
     Its JavaScript must define a function render that reads the model and asks nothing of a kernel.

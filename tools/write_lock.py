@@ -47,14 +47,14 @@ dependencies:
 """
 
 
-def direct_dependencies():
+def direct_dependencies() -> list[str]:
     """The names in pyproject.toml that the lock must hold, sorted."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *(project["optional-dependencies"][name] for name in LOCKED_EXTRAS)]
     return sorted({Requirement(text).name for group in groups for text in group})
 
 
-def locked_versions(python, system="linux"):
+def locked_versions(python: str, system: str = "linux") -> dict[str, str]:
     """{name: version} that the lock installs with this Python ("3.12") on this system (a sys.platform)."""
     environment = default_environment() | {"python_version": python, "python_full_version": f"{python}.9"}
     environment |= {"sys_platform": system, "os_name": "nt" if system == "win32" else "posix"}
@@ -64,7 +64,7 @@ def locked_versions(python, system="linux"):
     return {r.name: str(r.specifier).removeprefix("==") for r in wanted}
 
 
-def environment_yml():
+def environment_yml() -> str:
     versions = locked_versions(CONDA_PYTHON)
     pins = "\n".join(f"      - {name}=={versions[name]}" for name in direct_dependencies())
     return ENVIRONMENT.format(python=CONDA_PYTHON, pins=pins)

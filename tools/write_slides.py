@@ -14,6 +14,7 @@ import nbformat
 from jinja2 import DictLoader
 from minutes import PROMPT
 from nbconvert import SlidesExporter
+from nbformat import NotebookNode
 
 TEMPLATE = """
 {%- extends 'reveal/index.html.j2' -%}
@@ -48,7 +49,7 @@ Reveal.initialize({ hash: true, width: 1000, height: 700, slideNumber: "c/t", pl
 """
 
 
-def copy_files(target):
+def copy_files(target: Path) -> None:
     """Put reveal.js and MathJax beside the slides, without the parts that they don't use."""
     target.mkdir(parents=True, exist_ok=True)
     places = {"reveal": ("sphinx_revealjs", "_static/revealjs"), "mathjax": ("jupyter_server_mathjax", "static")}
@@ -58,22 +59,22 @@ def copy_files(target):
         shutil.copytree(source, target / name, ignore=ignored, dirs_exist_ok=True)
 
 
-def slide(kind, text):
+def slide(kind: str, text: str) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
 
 
-def opening(text):
+def opening(text: str) -> NotebookNode:
     """The first slide: the notebook's title, and what one can do after it."""
     title = re.match(r"# (.+)", text)[1]
     return slide("slide", f"# {title}\n\n" + "\n".join(re.findall(r"^- .+$", text, re.MULTILINE)[:5]))
 
 
-def plain(text):
+def plain(text: str) -> str:
     """A text whose links are their words: on a slide they lead nowhere."""
     return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
 
 
-def from_markdown(text):
+def from_markdown(text: str) -> list[str]:
     """The questions and formulas of a Markdown cell, each with the heading or the sentence that stands before it."""
     slides, heading, before = [], "", ""
     for piece in re.split(r"\n\s*\n", plain(text)):
@@ -87,7 +88,7 @@ def from_markdown(text):
     return ["\n\n".join(filter(None, parts)) for parts in (slides or [[heading]] * bool(heading))]
 
 
-def answers(cell, asked):
+def answers(cell: NotebookNode, asked: bool) -> list:
     """The cell's outputs that belong on a slide: figures, and text where a question was asked before it.
 
     A figure with a script of its own is its picture here, or left out where it has none.
@@ -98,7 +99,7 @@ def answers(cell, asked):
     return [output for output in still if "image/png" in output.get("data", {}) or (asked and output.get("data") != {})]
 
 
-def without_script(output):
+def without_script(output: NotebookNode) -> dict:
     """An output without its HTML where that brings a script."""
     data = output.get("data", {})
     if "<script" not in data.get("text/html", ""):
@@ -106,7 +107,7 @@ def without_script(output):
     return {**output, "data": {name: content for name, content in data.items() if name == "image/png"}}
 
 
-def slides_of(notebook, notes):
+def slides_of(notebook: NotebookNode, notes: dict[int, str]) -> list[NotebookNode]:
     """The slides of a notebook as cells that nbconvert takes."""
     first, *rest = notebook.cells
     cells, asked = [opening(first.source)], False
@@ -126,7 +127,7 @@ def slides_of(notebook, notes):
     return cells
 
 
-def write(notebook, notes, path):
+def write(notebook: NotebookNode, notes: dict[int, str], path: Path) -> None:
     """Write a notebook's slides to a file beside the folders of ``copy_files``."""
     nb = nbformat.v4.new_notebook(cells=slides_of(notebook, notes))
     exporter = SlidesExporter(

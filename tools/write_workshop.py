@@ -17,6 +17,7 @@ import learner_copy
 import nbformat
 import write_slides as slides
 from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS, NOTES, BUILD = ROOT / "notebooks", ROOT / "docs" / "teaching", ROOT / "build" / "workshop"
@@ -30,22 +31,22 @@ JUDGES = (
 )  # such cells' committed outputs are of a course that nobody has worked through
 
 
-def has_tag(cell, tag: str) -> bool:
+def has_tag(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
-def without_tagged(notebook, *tags: str):
+def without_tagged(notebook: NotebookNode, *tags: str) -> NotebookNode:
     """A copy of a notebook without the cells that have one of the tags."""
     made, _ = TagRemovePreprocessor(remove_cell_tags=tags).preprocess(copy.deepcopy(notebook), {})
     return made
 
 
-def learner(notebook, hints: bool = True):
+def learner(notebook: NotebookNode, hints: bool = True) -> NotebookNode:
     """A notebook to hand out: no outputs, no solutions."""
     return learner_copy.clean(without_tagged(notebook, "solution", *([] if hints else ["hint"])))
 
 
-def instructor(notebook, notes: dict[int, str]):
+def instructor(notebook: NotebookNode, notes: dict[int, str]) -> NotebookNode:
     """A notebook to teach from. notes: {section's number: the teacher's notes}, of which 0 stands at the top."""
     solutions = [cell.source for cell in notebook.cells if cell.cell_type == "code" and has_tag(cell, "solution")]
     made = without_tagged(notebook, "solution")
@@ -62,13 +63,13 @@ def instructor(notebook, notes: dict[int, str]):
     return made
 
 
-def sections_of(cell, first: bool) -> list[int]:
+def sections_of(cell: NotebookNode, first: bool) -> list[int]:
     """The numbers of the sections that a cell opens; the first cell opens the notebook, 0."""
     opened = SECTION.findall(cell.source) if cell.cell_type == "markdown" else []
     return [0] * first + [int(number) for number in opened]
 
 
-def solve(cell, solutions: list[str]) -> None:
+def solve(cell: NotebookNode, solutions: list[str]) -> None:
     """Put the solution into an exercise's cell, under the learner's name, and drop what was printed without it."""
     if has_tag(cell, "exercise"):
         cell.source = re.sub(r"(\w+)_solution\b", r"\1", solutions.pop(0))
@@ -78,7 +79,7 @@ def solve(cell, solutions: list[str]) -> None:
         cell.update(outputs=[], execution_count=None)
 
 
-def note(text: str):
+def note(text: str) -> NotebookNode:
     """A cell for the teacher's eyes."""
     words = f"<div class='admonition'>\n\n**For the teacher**\n\n{text}\n\n</div>"
     return nbformat.v4.new_markdown_cell(words, metadata={"tags": ["teacher"]})
