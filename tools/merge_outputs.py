@@ -37,8 +37,9 @@ def fingerprint(nb: NotebookNode, name: str, root: Path = ROOT) -> str:
     name: the notebook's, such as 02_encoder.
     """
     files = [*root.glob("vae_helpers/*.py"), *root.glob(f"vae_lessons/lesson{name[:2]}/*.*")]
-    texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
-    texts = [text for text in texts if "matplotlib" in text or "vae_helpers.plots" in text]
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(files)}
+    draws = [path for path, text in texts.items() if "matplotlib" in text or "vae_helpers.plots" in text]
+    texts = [text for path, text in texts.items() if path in draws or path.name == "palette.py"]
     texts += [cell.source for cell in nb.cells if cell.cell_type == "code"]
     return hashlib.sha256("\n".join([*texts, matplotlib.__version__]).encode()).hexdigest()[:16]
 

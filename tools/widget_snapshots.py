@@ -120,7 +120,7 @@ def as_html(saved: dict, name: str | int) -> str:
     Its JavaScript must define a function render that reads the model and asks nothing of a kernel.
     """
     state = {key: value for key, value in saved["state"].items() if not key.startswith("_") and value is not None}
-    buffers = {each["path"][0]: gzip.compress(packed(saved, each), mtime=0) for each in saved["buffers"]}
+    buffers = {buffer["path"][0]: gzip.compress(packed(saved, buffer), mtime=0) for buffer in saved["buffers"]}
     return PAGE.format(
         name=f"widget-{name}",
         css=saved["state"].get("_css", ""),
