@@ -19,7 +19,7 @@ from merge_outputs import FINGERPRINT, fingerprint, keep_committed
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
-from widget_snapshots import WIDGET_VIEW, is_kept, keep, run_states
+from widget_snapshots import WIDGET_VIEW, is_saved, run_states, save_states
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -114,15 +114,15 @@ def timed_run(path: Path) -> NotebookNode:
 def renew(path: Path) -> None:
     """Run a notebook and save what is new in it. Exits with the reason if it fails or loses a picture."""
     committed, nb = nbformat.read(path, as_version=4), timed_run(path)
-    alive = run_states(nb)
+    states = run_states(nb)
     normalise(nb)
     if lost := without_picture(nb):
         sys.exit(f"{path.name} shows figures without their pictures, in cells {lost}; the file is as it was.")
     nb.metadata[FINGERPRINT] = fingerprint(nb, path.stem)
     keep_committed(nb, committed)
     text = nbformat.writes(nb) + "\n"
-    if text != path.read_text(encoding="utf-8") or not is_kept(alive, path.stem):
-        keep(alive, path.stem)
+    if text != path.read_text(encoding="utf-8") or not is_saved(states, path.stem):
+        save_states(states, path.stem)
     save(text, path)
     keep_picture(nb, path.with_name("manifold.png"))
 

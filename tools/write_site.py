@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from page_source import page_source
 from run_notebooks import chosen, timed_run
 from sphinx.cmd.build import build_main
-from widget_snapshots import kept_states, run_states
+from widget_snapshots import run_states, saved_states
 
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, SOURCE = ROOT / "docs", ROOT / "build" / "site", ROOT / "build" / "site-source"
@@ -40,7 +40,7 @@ AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 def stage(notebooks: dict[str, tuple], source: Path) -> None:
     """Gather all sources in one folder. notebooks: {stem: (notebook, {cell id: saved widget})}."""
     shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("parked", "alive", "__pycache__", ".*"))
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("parked", "widget_snapshots", "__pycache__", ".*"))
     for page in source.rglob("*.md"):
         page.write_text(UP_TO_ROOT.sub(one_level_less, page.read_text(encoding="utf-8")), encoding="utf-8")
     for name, page in COPIED.items():
@@ -119,7 +119,7 @@ def build(source: Path, site: Path, *options: str) -> None:
 
 
 def committed(path: Path) -> tuple[NotebookNode, dict[str, dict]]:
-    return nbformat.read(path, as_version=4), kept_states(path.stem)
+    return nbformat.read(path, as_version=4), saved_states(path.stem)
 
 
 def run(path: Path) -> tuple[NotebookNode, dict[str, dict]]:

@@ -92,8 +92,8 @@ def test_a_figure_that_moves_by_its_own_html_has_no_such_line():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(widget_snapshots, "ALIVE", tmp_path / "alive")
-    return tmp_path / "alive"
+    monkeypatch.setattr(widget_snapshots, "SNAPSHOTS", tmp_path / "widget_snapshots")
+    return tmp_path / "widget_snapshots"
 
 
 def buffer(name, array):
@@ -108,9 +108,9 @@ def test_a_widget_comes_back_as_it_was_kept(folder):
     weights = np.random.default_rng(0).normal(size=3 * 4 + 5 * 2).astype("<f4")  # layers of 2, 4 and 2 units
     codes = np.random.default_rng(1).normal(size=10).astype("<f4")
     states = {"one": widget([buffer("weights", weights), buffer("codes", codes)], sizes=[2, 4, 2])}
-    widget_snapshots.keep(states, "01_lesson")
-    back = widget_snapshots.kept_states("01_lesson")
-    assert back["one"]["state"] == states["one"]["state"] and widget_snapshots.is_kept(states, "01_lesson")
+    widget_snapshots.save_states(states, "01_lesson")
+    back = widget_snapshots.saved_states("01_lesson")
+    assert back["one"]["state"] == states["one"]["state"] and widget_snapshots.is_saved(states, "01_lesson")
     found = data(back["one"])
     assert found["codes"] == codes.tobytes()
     np.testing.assert_allclose(np.frombuffer(found["weights"], "<f4"), weights, rtol=2**-11)
@@ -118,24 +118,24 @@ def test_a_widget_comes_back_as_it_was_kept(folder):
 
 def test_weights_that_are_no_float32_are_kept_to_the_bit(folder):
     halves = np.random.default_rng(0).normal(size=22).astype("<f2")
-    widget_snapshots.keep({"one": widget([buffer("weights", halves)], sizes=[2, 4, 2])}, "01_lesson")
-    assert data(widget_snapshots.kept_states("01_lesson")["one"])["weights"] == halves.tobytes()
+    widget_snapshots.save_states({"one": widget([buffer("weights", halves)], sizes=[2, 4, 2])}, "01_lesson")
+    assert data(widget_snapshots.saved_states("01_lesson")["one"])["weights"] == halves.tobytes()
 
 
 def test_keeping_twice_writes_the_same_bytes_and_nothing_is_kept_of_a_notebook_without_widgets(folder):
-    widget_snapshots.keep({"one": widget()}, "01_lesson")
+    widget_snapshots.save_states({"one": widget()}, "01_lesson")
     first = (folder / "01_lesson.zip").read_bytes()
-    widget_snapshots.keep({"one": widget()}, "01_lesson")
+    widget_snapshots.save_states({"one": widget()}, "01_lesson")
     assert (folder / "01_lesson.zip").read_bytes() == first
-    assert not widget_snapshots.is_kept({"two": widget()}, "01_lesson")
-    widget_snapshots.keep({}, "01_lesson")
-    assert not list(folder.iterdir()) and widget_snapshots.kept_states("01_lesson") == {}
+    assert not widget_snapshots.is_saved({"two": widget()}, "01_lesson")
+    widget_snapshots.save_states({}, "01_lesson")
+    assert not list(folder.iterdir()) and widget_snapshots.saved_states("01_lesson") == {}
 
 
 def test_the_kept_widgets_belong_to_cells_of_their_notebooks():
-    for path in widget_snapshots.ALIVE.glob("*.zip"):
+    for path in widget_snapshots.SNAPSHOTS.glob("*.zip"):
         nb = nbformat.read(ROOT / "notebooks" / f"{path.stem}.ipynb", as_version=4)
-        assert widget_snapshots.kept_states(path.stem).keys() <= {cell["id"] for cell in nb.cells}
+        assert widget_snapshots.saved_states(path.stem).keys() <= {cell["id"] for cell in nb.cells}
 
 
 # --- formulas ---
