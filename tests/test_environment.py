@@ -30,8 +30,20 @@ def test_each_locked_package_has_a_version_and_hashes(name, least):
 
 @pytest.mark.parametrize("name", [*LOCKS, "environment.yml", "pyproject.toml", "Makefile"])
 def test_no_address_of_an_index(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert not re.search(r"://|index-url|find-links", text)
+    assert not names_an_index((ROOT / name).read_text(encoding="utf-8"))
+
+
+def names_an_index(text):
+    """Whether a file says where packages come from. The project's own addresses, in [project.urls], do not."""
+    text = re.sub(r"(?ms)^\[project\.urls\]$.*?(?=^\[|\Z)", "", text)
+    return bool(re.search(r"://|index-url|find-links", text))
+
+
+def test_the_projects_own_address_may_be_named_and_an_index_not():
+    urls = '[project]\nname = "x"\n[project.urls]\nRepository = "https://example.org/course"\n'
+    assert not names_an_index(urls)
+    assert names_an_index(urls + '[[tool.uv.index]]\nurl = "https://example.org/simple"\n')
+    assert names_an_index("--index-url example.org") and names_an_index("--find-links wheels")
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])

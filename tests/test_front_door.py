@@ -9,9 +9,9 @@ import types
 from pathlib import Path
 
 import colab
+import minutes
 import nbformat
 import pytest
-import reading_time
 import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -25,14 +25,9 @@ code, words = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 # --- README ---
 
 
-def test_the_readme_is_short():
-    assert len(README.splitlines()) <= 60
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_readme_has_the_minutes_that_the_notebook_states(path):
-    row = re.search(rf"\(notebooks/{path.name}\) \| (\d+) \+ (\d+) \|", README)
-    assert row and tuple(map(int, row.groups())) == reading_time.stated(path)
+    assert f"(notebooks/{path.name}) | {minutes.readme_row(minutes.of_notebook(path))} |" in README, "run: make minutes"
 
 
 def test_what_the_readme_links_to_is_there():
@@ -95,7 +90,7 @@ def test_the_cell_stands_before_the_first_code_once_and_goes_with_the_address():
     for _ in range(2):
         colab.with_cell(nb, ADDRESS)
         assert [colab.TAG in cell.metadata.get("tags", []) for cell in nb.cells] == [False, True, False, False]
-    assert len(nb.cells[1].source.splitlines()) <= 12 and nbformat.validate(nb) is None
+    nbformat.validate(nb)
     assert len(colab.with_cell(nb, "").cells) == 3
 
 

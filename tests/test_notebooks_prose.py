@@ -1,14 +1,13 @@
-"""What a reader is promised of each notebook: its length, its minutes, sound headings, words for every figure."""
+"""What a reader is promised of each notebook: its minutes, sound headings, words for every figure."""
 
 import json
 import re
 from pathlib import Path
 
+import minutes
 import pytest
-import reading_time
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-MOST_WORDS = {"04_elbo": 4000}  # the others 3,500
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -21,13 +20,8 @@ def markdown(path):
 
 
 @each_notebook
-def test_a_notebook_is_no_longer_than_it_may_be(path):
-    assert reading_time.counts(path)["words"] <= MOST_WORDS.get(path.stem, 3500)
-
-
-@each_notebook
 def test_the_minutes_that_it_states_are_those_of_the_rule(path):
-    assert reading_time.stated(path) == reading_time.minutes(reading_time.counts(path))
+    assert minutes.stated(path) == minutes.of_notebook(path), "run: make minutes"
 
 
 @each_notebook
@@ -68,3 +62,11 @@ def test_what_it_promises_is_what_it_ends_with(path):
     bullets = [[line.rstrip(";.") for line in part.splitlines() if line.startswith("- ")] for part in (promised, kept)]
     assert 3 <= len(bullets[0]) == len(bullets[1]) <= 5
     assert all(end.startswith(start) and end.endswith(")") for start, end in zip(*bullets, strict=True))
+
+
+@each_notebook
+def test_folded_headings_of_hints_and_solutions_have_the_tags_by_which_they_are_found(path):
+    for cell in cells(path):
+        if cell["metadata"].get("jp-MarkdownHeadingCollapsed"):
+            name = re.match(r"#+ (Hint|Solution|Deeper)\b", "".join(cell["source"]))[1].lower()
+            assert name == "deeper" or name in cell["metadata"]["tags"]

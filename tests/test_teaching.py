@@ -2,9 +2,9 @@
 
 import re
 
+import minutes
 import objectives
 import pytest
-import reading_time
 import write_workshop as workshop
 
 from vae_helpers.exercises import EXERCISES
@@ -44,5 +44,5 @@ def test_a_guides_notes_stand_at_sections_that_the_notebook_has(path):
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
 def test_a_guide_states_the_notebooks_minutes(path):
-    reading, exercises = reading_time.stated(objectives.ROOT / "notebooks" / f"{path.stem}.ipynb")
-    assert f"Reading {reading} minutes, exercises {exercises}" in path.read_text(encoding="utf-8")
+    taken = minutes.of_notebook(objectives.ROOT / "notebooks" / f"{path.stem}.ipynb")
+    assert minutes.guide_sentence(taken) in path.read_text(encoding="utf-8"), "run: make minutes"

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 TWO_AT_ONCE = ["-n", "2", "--dist", "loadfile"]  # a notebook's cells stay together in one worker
 
 
-def nbval_option():
+def nbval_option() -> str:
     """nbval's strict mode on MNIST, else its lax one, said in one line."""
     if digits_are_mnist():
         print("Comparing everything that the notebooks print: the digits are MNIST.")
@@ -26,7 +26,7 @@ def nbval_option():
     return "--nbval-lax"
 
 
-def main():
+def main() -> int:
     make_path_absolute()
     try:
         option = nbval_option()

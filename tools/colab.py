@@ -11,6 +11,7 @@ from pathlib import Path
 
 import learner_copy
 import nbformat
+from nbformat import NotebookNode
 from run_notebooks import chosen, save
 
 ROOT = Path(__file__).parents[1]
@@ -28,12 +29,12 @@ if "google.colab" in sys.modules:
     output.enable_custom_widget_manager()"""
 
 
-def repository(pyproject=ROOT / "pyproject.toml"):
+def repository(pyproject: Path = ROOT / "pyproject.toml") -> str:
     """The repository's address; "" where pyproject.toml names none."""
     return tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"].get("urls", {}).get("Repository", "")
 
 
-def places(address, stem):
+def places(address: str, stem: str) -> dict[str, str]:
     """{words: the address} of what opens a notebook of a repository in the browser; both services know GitHub alone."""
     host = "https://github.com/"
     if not address.startswith(host):
@@ -45,7 +46,7 @@ def places(address, stem):
     }
 
 
-def with_cell(nb, address):
+def with_cell(nb: NotebookNode, address: str) -> NotebookNode:
     """The notebook with the cell before its first code, or without it where there is no address. Changes nb."""
     nb.cells = [cell for cell in nb.cells if TAG not in cell.metadata.get("tags", [])]
     if address:
@@ -55,12 +56,12 @@ def with_cell(nb, address):
     return nb
 
 
-def handed_out(nb):
+def handed_out(nb: NotebookNode) -> NotebookNode:
     """A notebook as it is given to a learner: without outputs, and with the cell for Colab."""
     return nbformat.from_dict(learner_copy.clean(with_cell(nb, repository())))
 
 
-def main():
+def main() -> None:
     for path in chosen([]):
         save(nbformat.writes(with_cell(nbformat.read(path, as_version=4), repository())) + "\n", path)
 

@@ -10,6 +10,9 @@ runs a notebook must find in the file what has really changed, and nothing else.
   fingerprint stands in the notebook's metadata;
 - where one cell says something new, only cells that say the same to the letter stay, by the same rule for pictures: a
   reader may add up the numbers of two cells, so all numbers must be of one run.
+
+Texts alone would not do: who changes a figure's colours changes no text, and the new picture must be kept. The
+fingerprint alone would not do either: one changed line of code would renew every picture of a trained model.
 """
 
 import base64
@@ -19,6 +22,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from nbformat import NotebookNode
 from PIL import Image
 from tolerance import relative_tolerance, texts_agree
 
@@ -27,19 +31,20 @@ FINGERPRINT = "made_by"  # in a notebook's metadata
 ROOT = Path(__file__).parents[1]
 
 
-def fingerprint(nb, name, root=ROOT):
+def fingerprint(nb: NotebookNode, name: str, root: Path = ROOT) -> str:
     """Of the code that decides how the pictures look: the notebook's, that of its lesson, that which draws, matplotlib.
 
     name: the notebook's, such as 02_encoder.
     """
     files = [*root.glob("vae_helpers/*.py"), *root.glob(f"vae_lessons/lesson{name[:2]}/*.*")]
-    texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
-    texts = [text for text in texts if "matplotlib" in text or "vae_helpers.plots" in text]
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(files)}
+    draws = [path for path, text in texts.items() if "matplotlib" in text or "vae_helpers.plots" in text]
+    texts = [text for path, text in texts.items() if path in draws or path.name == "palette.py"]
     texts += [cell.source for cell in nb.cells if cell.cell_type == "code"]
     return hashlib.sha256("\n".join([*texts, matplotlib.__version__]).encode()).hexdigest()[:16]
 
 
-def keep_committed(nb, committed):
+def keep_committed(nb: NotebookNode, committed: NotebookNode) -> None:
     """Put back the committed outputs of each cell whose new ones say nothing new."""
     before = {cell.id: cell.outputs for cell in committed.cells if cell.cell_type == "code"}
     code = {cell.id: cell for cell in nb.cells if cell.cell_type == "code"}
@@ -52,52 +57,52 @@ def keep_committed(nb, committed):
             put_back(code[name], before[name])
 
 
-def put_back(cell, outputs):
+def put_back(cell: NotebookNode, outputs: list) -> None:
     cell.outputs = outputs
     for output in outputs:
         if "execution_count" in output:
             output.execution_count = cell.execution_count
 
 
-def is_ignored(cell):
+def is_ignored(cell: NotebookNode) -> bool:
     return "nbval-ignore-output" in cell.metadata.get("tags", [])
 
 
-def parts(outputs):
+def parts(outputs: list) -> list[tuple]:
     """What outputs hold, as a list of pairs: its kind, such as ("stream", "stdout"), and the content."""
-    found = []
+    contents = []
     for output in outputs:
         content = output.get("data", {output.get("name", ""): output.get("text", "")})
-        found += [((output.output_type, name), content[name]) for name in sorted(content)]
-    return found
+        contents += [((output.output_type, name), content[name]) for name in sorted(content)]
+    return contents
 
 
-def kinds(outputs):
+def kinds(outputs: list) -> list[tuple[str, str]]:
     return [kind for kind, _ in parts(outputs)]
 
 
-def is_picture(kind):
+def is_picture(kind: tuple[str, str]) -> bool:
     return kind[1] == "image/png"
 
 
-def texts(outputs):
+def texts(outputs: list) -> list[str]:
     """All that is no picture, in order."""
     return [str(content) for kind, content in parts(outputs) if not is_picture(kind)]
 
 
-def texts_agree_in(cell, committed):
+def texts_agree_in(cell: NotebookNode, committed: list) -> bool:
     """Whether all that is no picture agrees within the cell's tolerance. Both have the same kinds of outputs."""
     rtol = relative_tolerance(cell.metadata.get("tags", []))
     return all(texts_agree(new, old, rtol) for new, old in zip(texts(cell.outputs), texts(committed), strict=True))
 
 
-def pictures_look_the_same(outputs, committed):
+def pictures_look_the_same(outputs: list, committed: list) -> bool:
     """Whether all pictures differ by noise alone. Both have the same kinds of outputs."""
     pairs = zip(parts(outputs), parts(committed), strict=True)
     return all(not is_picture(kind) or differ_by_noise(new, old) for (kind, new), (_, old) in pairs)
 
 
-def differ_by_noise(new, old):
+def differ_by_noise(new: str, old: str) -> bool:
     """Whether two PNGs, as base64, are as large and differ by no more than PIXEL and PICTURE."""
     a, b = pixels(new), pixels(old)
     if a.shape != b.shape:
@@ -106,7 +111,7 @@ def differ_by_noise(new, old):
     return difference.max() <= PIXEL and difference.mean() <= PICTURE
 
 
-def pixels(png):
+def pixels(png: str) -> np.ndarray:
     """A PNG, as base64, as colours (height, width, 3) of 0 to 255."""
     picture = Image.open(io.BytesIO(base64.b64decode(png)))
     return np.asarray(picture.convert("RGB"), "int16")

@@ -1,11 +1,12 @@
 """The teachers' table of objectives, from what each notebook says at its end: docs/teaching/objectives.md.
 
-python tools/objectives.py          write it anew
+python tools/objectives.py    write it anew; `make minutes` does so too
 """
 
-import json
 import re
 from pathlib import Path
+
+import nbformat
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "teaching" / "objectives.md"
@@ -20,14 +21,14 @@ that tests each objective. It is taken from the ends of the notebooks.
 BULLET = re.compile(r"^- (.+?) \(([^()]+(?:\([^()]*\)[^()]*)*)\)[;.]$", re.MULTILINE)
 
 
-def objectives(path):
+def objectives(path: Path) -> list[tuple[str, str]]:
     """[(objective, what tests it)] of a notebook."""
-    cells = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    (end,) = [cell for cell in cells if "## You can now" in cell]
+    cells = nbformat.read(path, as_version=4).cells
+    (end,) = [cell.source for cell in cells if "## You can now" in cell.source]
     return BULLET.findall(end)
 
 
-def page():
+def page() -> str:
     """The page's text."""
     rows = [
         f"| {path.stem[:2]} | {objective} | {test} |"

@@ -5,10 +5,10 @@ from textwrap import dedent
 
 import nbformat
 from colab import places, repository
+from nbformat import NotebookNode
 from widget_snapshots import WIDGET_VIEW, as_html
 
 words = nbformat.v4.new_markdown_cell
-FOLDED = "jp-MarkdownHeadingCollapsed"
 MOVES = "Interactive figure"  # how the text of a widget's picture begins
 STANDS_STILL = dedent("""\
     :::{container} stands-still
@@ -16,7 +16,7 @@ STANDS_STILL = dedent("""\
     :::""")
 
 
-def page_source(nb, states, stem):
+def page_source(nb: NotebookNode, states: dict[str, dict], stem: str) -> NotebookNode:
     """The notebook for its page. states: {cell id: saved widget} of those alive there. Changes nb, and returns it."""
     show_widgets(nb, states)
     fold(nb)
@@ -29,14 +29,14 @@ def page_source(nb, states, stem):
     return nb
 
 
-def offers(stem):
+def offers(stem: str) -> str:
     """Where to run the notebook, for under its first cell."""
     links = [f"{{download}}`Download this notebook <../download/{stem}.ipynb>`"]
     links += [f"[{text}]({address})" for text, address in places(repository(), stem).items()]
     return ":::{container} offers\n" + " · ".join(links) + "\n:::"
 
 
-def show_widgets(nb, states):
+def show_widgets(nb: NotebookNode, states: dict[str, dict]) -> None:
     """Put the widgets that compute in the browser into the page; under the picture of another, say how it moves."""
     nb.metadata.pop("widgets", None)  # what a run saved of all widgets: no page reads it, and it is 5 MB in 06
     cells = []
@@ -52,15 +52,16 @@ def show_widgets(nb, states):
     nb.cells = cells
 
 
-def fold(nb):
-    """Fold what Lab shows folded, such as a hint, until the next heading; its own heading becomes the summary."""
+def fold(nb: NotebookNode) -> None:
+    """Fold hints and solutions, which their cells' tags name; the heading of each becomes the summary."""
     cells, opened = [], False
     for cell in nb.cells:
-        heading = re.search(r"^#+ +(.+)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
-        if heading and opened:
+        heading = re.search(r"^#+ +(.+)", cell.source) if cell.cell_type == "markdown" else None
+        is_folded = bool({"hint", "solution"} & set(cell.metadata.get("tags", [])))
+        if opened and (heading or not is_folded):
             cells.append(words("</details>"))
             opened = False
-        if heading and cell.metadata.get(FOLDED):
+        if heading and is_folded:
             cells.append(words(f'<details class="fold"><summary>{heading[1]}</summary>'))
             opened = True
         else:
@@ -68,6 +69,6 @@ def fold(nb):
     nb.cells = cells + [words("</details>")] * opened
 
 
-def escape_comments(text):
+def escape_comments(text: str) -> str:
     """Markdown as Jupyter reads it: a line that begins with % is no comment."""
     return re.sub(r"(?m)^%", r"\\%", text)

@@ -4,6 +4,9 @@
 
 Needs Python 3.11-3.13 and the package index, and nothing else. Done again only when the lock, pyproject.toml or the
 folder's place changes. A set-up that was cut short leaves no stamp, and the next one starts from nothing.
+
+uv has commands for all of this (`uv sync`), but they need a lock that holds the index's addresses, a uv that is there
+already, and they do not read pip's settings, in which proxies, mirrors and certificates are named: package_sources.py.
 """
 
 import hashlib

@@ -21,7 +21,7 @@ NUMBER = re.compile(
 )
 
 
-def relative_tolerance(tags):
+def relative_tolerance(tags: list[str]) -> float:
     """The rtol that a cell's tags state, or RTOL; ValueError for a tag that states none between 0 and 1."""
     stated = [tag for tag in tags if tag.startswith("rtol")]
     if not stated:
@@ -37,7 +37,7 @@ def numbers_agree(a, b, rtol):
     return a == b or (math.isfinite(float(a)) and math.isclose(float(a), float(b), rel_tol=rtol))
 
 
-def texts_agree(a, b, rtol):
+def texts_agree(a: str, b: str, rtol: float) -> bool:
     """Whether the text around the numbers is the same, and the numbers agree."""
     if a == b:
         return True

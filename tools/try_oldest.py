@@ -17,12 +17,12 @@ PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TESTING = ["nbval", "pytest", "pytest-xdist"]
 
 
-def uv(*words):
+def uv(*words: str | Path) -> None:
     environment = package_sources.for_uv(package_sources.settings(sys.executable))
     subprocess.run([sys.executable, "-m", "uv", *words, "--quiet"], cwd=ROOT, env=environment, check=True)
 
 
-def main():
+def main() -> int:
     os.chdir(ROOT)
     uv("venv", "--clear", "--python", sys.executable, FOLDER)
     oldest = f"{FOLDER}.txt"

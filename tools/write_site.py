@@ -10,16 +10,18 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 from colab import handed_out
 from data_source import make_path_absolute
+from minutes import counted
+from nbformat import NotebookNode
 from page_source import page_source
-from reading_time import stated
 from run_notebooks import chosen, timed_run
 from sphinx.cmd.build import build_main
-from widget_snapshots import kept_states, run_states
+from widget_snapshots import run_states, saved_states
 
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, SOURCE = ROOT / "docs", ROOT / "build" / "site", ROOT / "build" / "site-source"
@@ -35,10 +37,10 @@ ROOMS = {  # the reference's pages: what stands on them
 AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 
 
-def stage(notebooks, source):
+def stage(notebooks: dict[str, tuple], source: Path) -> None:
     """Gather all sources in one folder. notebooks: {stem: (notebook, {cell id: saved widget})}."""
     shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("parked", "alive", "__pycache__", ".*"))
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("parked", "widget_snapshots", "__pycache__", ".*"))
     for page in source.rglob("*.md"):
         page.write_text(UP_TO_ROOT.sub(one_level_less, page.read_text(encoding="utf-8")), encoding="utf-8")
     for name, page in COPIED.items():
@@ -53,12 +55,12 @@ def stage(notebooks, source):
     hand_out(source / "download")
 
 
-def one_level_less(match):
+def one_level_less(match: re.Match) -> str:
     """From a page in docs/ the notebooks are in the folder above; in the site they are in the page's own."""
     return match[1].removesuffix("../")
 
 
-def write_reference(folder):
+def write_reference(folder: Path) -> None:
     """A page for each room of the package, of all modules in it, from their docstrings."""
     folder.mkdir(exist_ok=True)
     lessons = sorted(path.name for path in (ROOT / "vae_lessons").glob("lesson*"))
@@ -73,38 +75,40 @@ def write_reference(folder):
         (folder / f"{room}.md").write_text("\n".join([f"# {title}\n", *sections]), encoding="utf-8")
 
 
-def has_docstring(path):
+def has_docstring(path: Path) -> bool:
     return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose", "folder")
 
 
-def minutes_table(stems):
-    """Markdown: the notebooks with what they state of themselves, their title and their minutes."""
-    rows = ["| notebook | the one idea | reading, minutes | exercises, minutes |", "|---|---|---|---|"]
-    total = [0, 0]
-    for path in (ROOT / "notebooks" / f"{stem}.ipynb" for stem in stems):
-        title, idea = title_and_idea(nbformat.read(path, as_version=4))
-        both = stated(path) or (0, 0)
-        rows.append(f"| [{title}](notebooks/{path.name}) | {idea} | {both[0]} | {both[1]} |")
-        total = [old + new for old, new in zip(total, both, strict=True)]
-    hours = [f"{minutes / 60:.1f} hours" for minutes in total]
-    return "\n".join([*rows, f"| all | | {hours[0]} | {hours[1]} |"]) + "\n"
+def minutes_table(stems: Iterable[str]) -> str:
+    """Markdown: the notebooks' titles and their minutes. Deeper sections have a column where there are any."""
+    notebooks = {stem: nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4) for stem in stems}
+    taken = {stem: counted(nb) for stem, nb in notebooks.items()}
+    shown = ["reading", *(["deeper"] if any(minutes.deeper for minutes in taken.values()) else []), "exercises"]
+    rows = [" | ".join(["| notebook | the one idea", *(f"{name}, minutes" for name in shown)]) + " |"]
+    rows.append("|---|---" + "|---" * len(shown) + "|")
+    for stem, nb in notebooks.items():
+        title, idea = title_and_idea(nb)
+        numbers = " | ".join(str(getattr(taken[stem], name)) for name in shown)
+        rows.append(f"| [{title}](notebooks/{stem}.ipynb) | {idea} | {numbers} |")
+    hours = [f"{sum(getattr(minutes, name) for minutes in taken.values()) / 60:.1f} hours" for name in shown]
+    return "\n".join([*rows, f"| all | | {' | '.join(hours)} |"]) + "\n"
 
 
-def title_and_idea(nb):
+def title_and_idea(nb: NotebookNode) -> tuple[str, str]:
     """The two parts of a notebook's title, such as "04 ELBO: one bound, two terms"."""
     title = re.search(r"^# +(.+)$", nb.cells[0].source, re.MULTILINE)[1]
     first, *rest = re.split(r": |(?<=\?) ", title, maxsplit=1)
     return first, "".join(rest)
 
 
-def hand_out(folder):
+def hand_out(folder: Path) -> None:
     """For download: each notebook without outputs, as a learner's copy is, and not the source of its page."""
     folder.mkdir()
     for path in chosen([]):
         nbformat.write(handed_out(nbformat.read(path, as_version=4)), folder / path.name)
 
 
-def build(source, site, *options):
+def build(source: Path, site: Path, *options: str) -> None:
     """Let Sphinx write the pages. Exits where it stops; its warnings are lines on stderr. options: more of Sphinx's."""
     shutil.rmtree(site, ignore_errors=True)
     doctrees = str(source.parent / "site-doctrees")
@@ -114,16 +118,16 @@ def build(source, site, *options):
         template.unlink()
 
 
-def committed(path):
-    return nbformat.read(path, as_version=4), kept_states(path.stem)
+def committed(path: Path) -> tuple[NotebookNode, dict[str, dict]]:
+    return nbformat.read(path, as_version=4), saved_states(path.stem)
 
 
-def run(path):
+def run(path: Path) -> tuple[NotebookNode, dict[str, dict]]:
     nb = timed_run(path)
     return nb, run_states(nb)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     start = time.time()
     make_path_absolute()
     read = run if "--run" in arguments else committed

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import DictLoader
+from minutes import PROMPT
 from nbconvert import SlidesExporter
+from nbformat import NotebookNode
 
-QUESTION = re.compile(r"\*\*(?:Predict|Before you|Try it|Is it)[^*]*\*\*")
 TEMPLATE = """
 {%- extends 'reveal/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock -%}
@@ -48,7 +49,7 @@ Reveal.initialize({ hash: true, width: 1000, height: 700, slideNumber: "c/t", pl
 """
 
 
-def copy_files(target):
+def copy_files(target: Path) -> None:
     """Put reveal.js and MathJax beside the slides, without the parts that they don't use."""
     target.mkdir(parents=True, exist_ok=True)
     places = {"reveal": ("sphinx_revealjs", "_static/revealjs"), "mathjax": ("jupyter_server_mathjax", "static")}
@@ -58,76 +59,75 @@ def copy_files(target):
         shutil.copytree(source, target / name, ignore=ignored, dirs_exist_ok=True)
 
 
-def slide(kind, text):
+def slide(kind: str, text: str) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
 
 
-def opening(text):
+def opening(text: str) -> NotebookNode:
     """The first slide: the notebook's title, and what one can do after it."""
     title = re.match(r"# (.+)", text)[1]
     return slide("slide", f"# {title}\n\n" + "\n".join(re.findall(r"^- .+$", text, re.MULTILINE)[:5]))
 
 
-def plain(text):
+def plain(text: str) -> str:
     """A text whose links are their words: on a slide they lead nowhere."""
     return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
 
 
-def from_markdown(text):
+def from_markdown(text: str) -> list[str]:
     """The questions and formulas of a Markdown cell, each with the heading or the sentence that stands before it."""
-    found, heading, before = [], "", ""
+    slides, heading, before = [], "", ""
     for piece in re.split(r"\n\s*\n", plain(text)):
         if piece.startswith("## "):
             heading = piece
-        elif question := QUESTION.search(piece):
-            found.append([heading, piece[question.start() :]])
+        elif question := PROMPT.search(piece):
+            slides.append([heading, piece[question.start() :]])
         elif piece.startswith("$$"):
-            found.append([heading, re.split(r"(?<=[.?]) +", before.replace("\n", " "))[-1], piece])
-        heading, before = "" if found else heading, piece
-    return ["\n\n".join(filter(None, parts)) for parts in (found or [[heading]] * bool(heading))]
+            slides.append([heading, re.split(r"(?<=[.?]) +", before.replace("\n", " "))[-1], piece])
+        heading, before = "" if slides else heading, piece
+    return ["\n\n".join(filter(None, parts)) for parts in (slides or [[heading]] * bool(heading))]
 
 
-def answers(cell, asked):
+def answers(cell: NotebookNode, asked: bool) -> list:
     """The cell's outputs that belong on a slide: figures, and text where a question was asked before it.
 
     A figure with a script of its own is its picture here, or left out where it has none.
     """
-    if "no-slide" in cell["metadata"].get("tags", []):
+    if "no-slide" in cell.metadata.get("tags", []):
         return []
-    still = [without_script(each) for each in cell["outputs"]]
-    return [each for each in still if "image/png" in each.get("data", {}) or (asked and each.get("data") != {})]
+    still = [without_script(output) for output in cell.outputs]
+    return [output for output in still if "image/png" in output.get("data", {}) or (asked and output.get("data") != {})]
 
 
-def without_script(output):
+def without_script(output: NotebookNode) -> dict:
     """An output without its HTML where that brings a script."""
     data = output.get("data", {})
-    if "<script" not in "".join(data.get("text/html", "")):
+    if "<script" not in data.get("text/html", ""):
         return output
-    return {**output, "data": {name: each for name, each in data.items() if name == "image/png"}}
+    return {**output, "data": {name: content for name, content in data.items() if name == "image/png"}}
 
 
-def slides_of(notebook, notes):
+def slides_of(notebook: NotebookNode, notes: dict[int, str]) -> list[NotebookNode]:
     """The slides of a notebook as cells that nbconvert takes."""
-    first, *rest = notebook["cells"]
-    cells, asked = [opening("".join(first["source"]))], False
+    first, *rest = notebook.cells
+    cells, asked = [opening(first.source)], False
     for cell in rest:
-        text = "".join(cell["source"])
-        if text.startswith("## You can now"):
+        if cell.source.startswith("## You can now"):
             break
-        if cell["cell_type"] == "markdown" and (pieces := from_markdown(text)):
+        if cell.cell_type == "markdown" and (pieces := from_markdown(cell.source)):
             cells += [slide("slide" if piece.startswith("## ") else "subslide", piece) for piece in pieces]
             number = re.match(r"## (\d+)\.", pieces[0])
             if number and int(number[1]) in notes:
                 cells.append(slide("notes", notes[int(number[1])]))
-            asked = bool(QUESTION.search(pieces[-1]))
-        elif cell["cell_type"] == "code" and (shown := answers(cell, asked)):
-            made = nbformat.v4.new_code_cell("", outputs=nbformat.from_dict(shown), metadata=dict(cell["metadata"]))
+            asked = bool(PROMPT.search(pieces[-1]))
+        elif cell.cell_type == "code" and (shown := answers(cell, asked)):
+            made = nbformat.v4.new_code_cell("", outputs=nbformat.from_dict(shown), metadata=dict(cell.metadata))
             made.metadata["slideshow"] = {"slide_type": "subslide"}
             cells.append(made)
     return cells
 
 
-def write(notebook, notes, path):
+def write(notebook: NotebookNode, notes: dict[int, str], path: Path) -> None:
     """Write a notebook's slides to a file beside the folders of ``copy_files``."""
     nb = nbformat.v4.new_notebook(cells=slides_of(notebook, notes))
     exporter = SlidesExporter(

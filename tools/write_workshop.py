@@ -8,124 +8,112 @@ that every check agrees, and the notes of docs/teaching/ at their places. Slides
 """
 
 import copy
-import json
 import re
 import shutil
 import sys
 from pathlib import Path
 
 import learner_copy
+import nbformat
 import write_slides as slides
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS, NOTES, BUILD = ROOT / "notebooks", ROOT / "docs" / "teaching", ROOT / "build" / "workshop"
 CAPSTONE = ROOT / "workshop" / "capstone.py"
 FOLDED = "jp-MarkdownHeadingCollapsed"
-HEADING = re.compile(r"^(#+) +(.+)$", re.MULTILINE)
 SECTION = re.compile(r"^## (\d+)\. ", re.MULTILINE)
 JUDGES = (
     "check(",
     "done(",
     "capstone(",
-)  # such a cell's committed output is of a course that nobody has worked through
+)  # such cells' committed outputs are of a course that nobody has worked through
 
 
-def source(cell):
-    return "".join(cell["source"])
+def has_tag(cell: NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", [])
 
 
-def has_tag(cell, tag):
-    return tag in cell["metadata"].get("tags", [])
+def without_tagged(notebook: NotebookNode, *tags: str) -> NotebookNode:
+    """A copy of a notebook without the cells that have one of the tags."""
+    made, _ = TagRemovePreprocessor(remove_cell_tags=tags).preprocess(copy.deepcopy(notebook), {})
+    return made
 
 
-def without_folded(cells, titles):
-    """The cells without the folded sections whose headings start with one of the titles, such as "Solution"."""
-    kept, leaving = [], False
-    for cell in cells:
-        heading = cell["cell_type"] == "markdown" and HEADING.search(source(cell))
-        if heading:
-            leaving = bool(cell["metadata"].get(FOLDED)) and heading[2].startswith(titles)
-        if not leaving:
-            kept.append(cell)
-    return kept
-
-
-def learner(notebook, hints=True):
+def learner(notebook: NotebookNode, hints: bool = True) -> NotebookNode:
     """A notebook to hand out: no outputs, no solutions."""
-    notebook = copy.deepcopy(notebook)
-    notebook["cells"] = without_folded(notebook["cells"], ("Solution",) if hints else ("Solution", "Hint"))
-    return learner_copy.clean(notebook)
+    return learner_copy.clean(without_tagged(notebook, "solution", *([] if hints else ["hint"])))
 
 
-def instructor(notebook, notes):
+def instructor(notebook: NotebookNode, notes: dict[int, str]) -> NotebookNode:
     """A notebook to teach from. notes: {section's number: the teacher's notes}, of which 0 stands at the top."""
-    notebook = copy.deepcopy(notebook)
-    solutions = [source(cell) for cell in notebook["cells"] if has_tag(cell, "solution")]
+    solutions = [cell.source for cell in notebook.cells if cell.cell_type == "code" and has_tag(cell, "solution")]
+    made = without_tagged(notebook, "solution")
     cells = []
-    for cell in without_folded(notebook["cells"], ("Solution",)):
-        cell["metadata"].pop(FOLDED, None)
-        if cell["cell_type"] == "code":
+    for cell in made.cells:
+        cell.metadata.pop(FOLDED, None)
+        if cell.cell_type == "code":
             solve(cell, solutions)
         cells.append(cell)
         cells += [note(notes[number]) for number in sections_of(cell, first=not cells[1:]) if number in notes]
-    return {**notebook, "cells": [{**cell, "id": f"cell-{i}"} for i, cell in enumerate(cells)]}
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    made.cells = cells
+    return made
 
 
-def sections_of(cell, first):
+def sections_of(cell: NotebookNode, first: bool) -> list[int]:
     """The numbers of the sections that a cell opens; the first cell opens the notebook, 0."""
-    opened = SECTION.findall(source(cell)) if cell["cell_type"] == "markdown" else []
+    opened = SECTION.findall(cell.source) if cell.cell_type == "markdown" else []
     return [0] * first + [int(number) for number in opened]
 
 
-def solve(cell, solutions):
+def solve(cell: NotebookNode, solutions: list[str]) -> None:
     """Put the solution into an exercise's cell, under the learner's name, and drop what was printed without it."""
     if has_tag(cell, "exercise"):
-        cell["source"] = re.sub(r"(\w+)_solution\b", r"\1", solutions.pop(0))
-    elif source(cell).strip() == "# your VAE":
-        cell["source"] = CAPSTONE.read_text(encoding="utf-8").split('"""', 2)[2].strip()
-    if source(cell).startswith(JUDGES):
+        cell.source = re.sub(r"(\w+)_solution\b", r"\1", solutions.pop(0))
+    elif cell.source.strip() == "# your VAE":
+        cell.source = CAPSTONE.read_text(encoding="utf-8").split('"""', 2)[2].strip()
+    if cell.source.startswith(JUDGES):
         cell.update(outputs=[], execution_count=None)
 
 
-def note(text):
+def note(text: str) -> NotebookNode:
     """A cell for the teacher's eyes."""
-    return {
-        "cell_type": "markdown",
-        "metadata": {"tags": ["teacher"]},
-        "source": f"<div class='admonition'>\n\n**For the teacher**\n\n{text}\n\n</div>",
-    }
+    words = f"<div class='admonition'>\n\n**For the teacher**\n\n{text}\n\n</div>"
+    return nbformat.v4.new_markdown_cell(words, metadata={"tags": ["teacher"]})
 
 
-def teachers_notes(path):
+def teachers_notes(path: Path) -> dict[int, str]:
     """{section's number: text} from a page of docs/teaching/: what stands under "## Section 4"; 0: all other parts."""
     if not path.exists():
         return {}
     head, *parts = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found = {}
+    notes = {}
     for part in parts:
         title, text = part.split("\n", 1)
         number = re.match(r"Section (\d+)", title)
-        found[int(number[1]) if number else 0] = found.get(0, "") * (not number) + text.strip() + "\n"
-    return found
+        notes[int(number[1]) if number else 0] = notes.get(0, "") * (not number) + text.strip() + "\n"
+    return notes
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     if unknown := set(arguments) - {"--without-hints"}:
         sys.exit(f"write_workshop.py knows --without-hints alone, and not {' '.join(sorted(unknown))}.")
     shutil.rmtree(BUILD, ignore_errors=True)
     slides.copy_files(BUILD / "slides")
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = nbformat.read(path, as_version=4)
         notes = teachers_notes(NOTES / f"{path.stem}.md")
         copies = {"learner": learner(notebook, not arguments), "instructor": instructor(notebook, notes)}
         for folder, made in copies.items():
             (BUILD / folder).mkdir(parents=True, exist_ok=True)
-            text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-            learner_copy.write_whole(BUILD / folder / path.name, text.encode())
+            learner_copy.write_whole(BUILD / folder / path.name, (nbformat.writes(made) + "\n").encode())
         slides.write(notebook, notes, BUILD / "slides" / f"{path.stem}.slides.html")
-    for each in [each for each in NOTEBOOKS.iterdir() if each.suffix in (".md", ".png")]:
+    for path in [path for path in NOTEBOOKS.iterdir() if path.suffix in (".md", ".png")]:
         for folder in ("learner", "instructor"):
-            shutil.copy(each, BUILD / folder)
+            shutil.copy(path, BUILD / folder)
     print(f"Copies and slides are in {BUILD}: open slides/*.html in a browser (s: the speaker's notes).")
 
 

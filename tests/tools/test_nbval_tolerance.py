@@ -97,7 +97,7 @@ RED = {
 
 def run_nbval(folder, cells, *options):
     """What pytest says of a notebook of these cells, with the course's conftest.py."""
-    for file in (CONFTEST, *(CONFTEST.parent / "tools" / name for name in ("kernels.py", "tolerance.py"))):
+    for file in (CONFTEST, *(CONFTEST.parent / "tools" / name for name in ("ipc_kernels.py", "tolerance.py"))):
         shutil.copy(file, folder / file.name)
     nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), folder / "lesson.ipynb")
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "--color=no", "-p", "no:cacheprovider", *options]

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 import mathml  # noqa: E402
 
 words, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
-FOLDED = {"jp-MarkdownHeadingCollapsed": True}
+HINT, SOLUTION = {"tags": ["hint"]}, {"tags": ["solution"]}
 
 
 def page_of(cells, states=()):
@@ -33,9 +33,10 @@ def shown(text="Interactive figure: run it.", **more):
     return nbformat.v4.new_output("display_data", {"text/plain": text, "image/png": "", **more})
 
 
-def test_what_lab_folds_is_folded_until_the_next_heading():
-    cells = [words("# 01 A lesson"), words("#### Hint", metadata=FOLDED), words("inside"), words("inside too")]
-    cells += [words("#### Solution", metadata=FOLDED), code("solution"), words("## Open"), words("outside")]
+def test_hints_and_solutions_are_folded_each_by_itself():
+    cells = [words("# 01 A lesson"), words("#### Hint", metadata=HINT), words("inside", metadata=HINT)]
+    cells += [words("inside too", metadata=HINT), words("#### Solution", metadata=SOLUTION)]
+    cells += [code("solution", metadata=SOLUTION), words("## Open"), words("outside")]
     sources = [cell.source for cell in page_of(cells)[1:]]
     opened = '<details class="fold"><summary>{}</summary>'.format
     close = "</details>"
@@ -44,7 +45,14 @@ def test_what_lab_folds_is_folded_until_the_next_heading():
 
 
 def test_what_is_folded_at_the_end_is_closed():
-    assert page_of([words("# 01"), words("### Hint", metadata=FOLDED), words("x")])[-1].source == "</details>"
+    assert (
+        page_of([words("# 01"), words("### Hint", metadata=HINT), words("x", metadata=HINT)])[-1].source == "</details>"
+    )
+
+
+def test_what_follows_a_solution_without_a_heading_is_not_folded():
+    cells = [words("# 01"), words("### Solution", metadata=SOLUTION), code("a", metadata=SOLUTION), code("b")]
+    assert [cell.source for cell in page_of(cells)[2:]] == ["a", "</details>", "b"]
 
 
 def test_a_download_is_offered_under_the_title():
@@ -84,8 +92,8 @@ def test_a_figure_that_moves_by_its_own_html_has_no_such_line():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(widget_snapshots, "ALIVE", tmp_path / "alive")
-    return tmp_path / "alive"
+    monkeypatch.setattr(widget_snapshots, "SNAPSHOTS", tmp_path / "widget_snapshots")
+    return tmp_path / "widget_snapshots"
 
 
 def buffer(name, array):
@@ -100,9 +108,9 @@ def test_a_widget_comes_back_as_it_was_kept(folder):
     weights = np.random.default_rng(0).normal(size=3 * 4 + 5 * 2).astype("<f4")  # layers of 2, 4 and 2 units
     codes = np.random.default_rng(1).normal(size=10).astype("<f4")
     states = {"one": widget([buffer("weights", weights), buffer("codes", codes)], sizes=[2, 4, 2])}
-    widget_snapshots.keep(states, "01_lesson")
-    back = widget_snapshots.kept_states("01_lesson")
-    assert back["one"]["state"] == states["one"]["state"] and widget_snapshots.is_kept(states, "01_lesson")
+    widget_snapshots.save_states(states, "01_lesson")
+    back = widget_snapshots.saved_states("01_lesson")
+    assert back["one"]["state"] == states["one"]["state"] and widget_snapshots.is_saved(states, "01_lesson")
     found = data(back["one"])
     assert found["codes"] == codes.tobytes()
     np.testing.assert_allclose(np.frombuffer(found["weights"], "<f4"), weights, rtol=2**-11)
@@ -110,24 +118,24 @@ def test_a_widget_comes_back_as_it_was_kept(folder):
 
 def test_weights_that_are_no_float32_are_kept_to_the_bit(folder):
     halves = np.random.default_rng(0).normal(size=22).astype("<f2")
-    widget_snapshots.keep({"one": widget([buffer("weights", halves)], sizes=[2, 4, 2])}, "01_lesson")
-    assert data(widget_snapshots.kept_states("01_lesson")["one"])["weights"] == halves.tobytes()
+    widget_snapshots.save_states({"one": widget([buffer("weights", halves)], sizes=[2, 4, 2])}, "01_lesson")
+    assert data(widget_snapshots.saved_states("01_lesson")["one"])["weights"] == halves.tobytes()
 
 
 def test_keeping_twice_writes_the_same_bytes_and_nothing_is_kept_of_a_notebook_without_widgets(folder):
-    widget_snapshots.keep({"one": widget()}, "01_lesson")
+    widget_snapshots.save_states({"one": widget()}, "01_lesson")
     first = (folder / "01_lesson.zip").read_bytes()
-    widget_snapshots.keep({"one": widget()}, "01_lesson")
+    widget_snapshots.save_states({"one": widget()}, "01_lesson")
     assert (folder / "01_lesson.zip").read_bytes() == first
-    assert not widget_snapshots.is_kept({"two": widget()}, "01_lesson")
-    widget_snapshots.keep({}, "01_lesson")
-    assert not list(folder.iterdir()) and widget_snapshots.kept_states("01_lesson") == {}
+    assert not widget_snapshots.is_saved({"two": widget()}, "01_lesson")
+    widget_snapshots.save_states({}, "01_lesson")
+    assert not list(folder.iterdir()) and widget_snapshots.saved_states("01_lesson") == {}
 
 
 def test_the_kept_widgets_belong_to_cells_of_their_notebooks():
-    for path in widget_snapshots.ALIVE.glob("*.zip"):
+    for path in widget_snapshots.SNAPSHOTS.glob("*.zip"):
         nb = nbformat.read(ROOT / "notebooks" / f"{path.stem}.ipynb", as_version=4)
-        assert widget_snapshots.kept_states(path.stem).keys() <= {cell["id"] for cell in nb.cells}
+        assert widget_snapshots.saved_states(path.stem).keys() <= {cell["id"] for cell in nb.cells}
 
 
 # --- formulas ---

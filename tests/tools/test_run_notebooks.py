@@ -209,14 +209,20 @@ def test_with_news_elsewhere_every_number_is_of_the_new_run():
 
 @pytest.mark.parametrize(
     ("file", "counts"),
-    [("plots.py", True), ("lesson01/figures.py", True), ("lesson02/figures.py", False), ("losses.py", False)],
+    [
+        ("vae_helpers/plots.py", True),
+        ("vae_helpers/palette.py", True),
+        ("vae_lessons/lesson01/figures.py", True),
+        ("vae_lessons/lesson02/figures.py", False),
+        ("vae_helpers/losses.py", False),
+    ],
 )
 def test_the_fingerprint_is_of_the_code_that_decides_how_pictures_look(file, counts, tmp_path):
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-    for name in ("plots.py", "lesson01/figures.py", "lesson02/figures.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("import matplotlib")
-    (tmp_path / "losses.py").write_text("import keras")
+    drawing = "vae_helpers/plots.py", "vae_lessons/lesson01/figures.py", "vae_lessons/lesson02/figures.py"
+    for name in (*drawing, "vae_helpers/palette.py", "vae_helpers/losses.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text("import matplotlib" if name in drawing else "import keras")
     before = merge_outputs.fingerprint(nb, "01_lesson", tmp_path)
     (tmp_path / file).write_text((tmp_path / file).read_text() + "\nCHANGED = True")
     assert (merge_outputs.fingerprint(nb, "01_lesson", tmp_path) != before) == counts

@@ -95,13 +95,14 @@ def test_every_picture_has_words(site):
 
 
 @each_notebook
-def test_what_is_folded_in_lab_is_folded_in_the_page(site, path):
+def test_hints_and_solutions_are_folded_in_the_page(site, path):
     cells = nbformat.read(path, as_version=4).cells
-    count = sum(bool(cell.metadata.get("jp-MarkdownHeadingCollapsed")) for cell in cells)
+    tagged = [cell for cell in cells if {"hint", "solution"} & set(cell.metadata.get("tags", []))]
+    count = sum(cell.cell_type == "markdown" and cell.source.startswith("#") for cell in tagged)
     folded = soup(site / "notebooks" / f"{path.stem}.html").select("details.fold")
     assert len(folded) == count and not any(each.has_attr("open") for each in folded)
     assert all(each.summary.get_text(strip=True) for each in folded)
-    solutions = [cell.source.splitlines()[0] for cell in cells if "solution" in cell.metadata.get("tags", [])]
+    solutions = [cell.source.splitlines()[0] for cell in tagged if cell.cell_type == "code"]
     hidden = "\n".join(each.get_text() for each in folded)
     assert [line for line in solutions if line not in hidden] == []
 

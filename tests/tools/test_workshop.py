@@ -1,6 +1,5 @@
 """A workshop's copies: learners' without solutions, instructors' in which every check agrees, and slides."""
 
-import json
 import re
 import subprocess
 import sys
@@ -20,13 +19,13 @@ each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.ste
 
 
 def read(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+    return nbformat.read(path, as_version=4)
 
 
-def sources(notebook, *tags):
-    return [
-        workshop.source(cell) for cell in notebook["cells"] if not tags or any(workshop.has_tag(cell, t) for t in tags)
-    ]
+def sources(notebook, *tags, cell_type=""):
+    """The texts of the cells, of those with one of the tags, or of one type alone."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == cell_type or not cell_type]
+    return [cell.source for cell in cells if not tags or any(workshop.has_tag(cell, tag) for tag in tags)]
 
 
 def notes_of(path):
@@ -38,9 +37,9 @@ def test_a_learners_copy_holds_no_output_no_solution_and_no_note_for_the_teacher
     course = read(path)
     made = workshop.learner(course)
     text = "\n".join(sources(made))
-    assert all(not cell.get("outputs") for cell in made["cells"])
+    assert all(not cell.get("outputs") for cell in made.cells)
     assert not sources(made, "solution", "teacher") and "# Solution" not in text
-    for solution in sources(course, "solution"):
+    for solution in sources(course, "solution", cell_type="code"):
         assert solution not in text and re.search(r"(\w+_solution)\b", solution)[1] not in text
     for note in notes_of(path).values():
         assert not any(line in text for line in note.splitlines() if len(line) > 40)
@@ -49,15 +48,17 @@ def test_a_learners_copy_holds_no_output_no_solution_and_no_note_for_the_teacher
 
 @each_notebook
 def test_hints_are_kept_or_left_out(path):
-    hints = [text for text in sources(read(path)) if re.match(r"#+ Hint", text)]
-    assert [text for text in sources(workshop.learner(read(path))) if re.match(r"#+ Hint", text)] == hints
-    assert not [text for text in sources(workshop.learner(read(path), hints=False)) if re.match(r"#+ Hint", text)]
+    hints = sources(read(path), "hint")
+    assert any(re.match(r"#+ Hint", text) for text in hints)
+    assert sources(workshop.learner(read(path)), "hint") == hints
+    others = [text for text in sources(read(path)) if text not in hints + sources(read(path), "solution")]
+    assert sources(workshop.learner(read(path), hints=False)) == others
 
 
 @each_notebook
 def test_every_check_agrees_in_an_instructors_copy(path):
     course, solved = read(path), sources(workshop.instructor(read(path), {}), "exercise")
-    assert len(solved) == len(sources(course, "exercise")) == len(sources(course, "solution"))
+    assert len(solved) == len(sources(course, "exercise")) == len(sources(course, "solution", cell_type="code"))
     for code in solved:
         space = notebook_names()
         exec(compile(code, "<instructor>", "exec"), space)
@@ -74,12 +75,12 @@ def test_the_teachers_notes_stand_in_the_instructors_copy_alone(path):
     assert len(shown) == 2 and "Begin with a coin." in shown[0] and "Draw two circles." in shown[1]
     place = sources(made).index(shown[1])
     assert "## 2. " in sources(made)[place - 1]
-    nbformat.validate(nbformat.from_dict(made))
+    nbformat.validate(made)
 
 
 def test_copies_of_01_run_and_the_instructors_passes_all_its_checks(tmp_path):
     for make, marks in ((workshop.learner, "○○○"), (lambda nb: workshop.instructor(nb, {}), "✓✓✓")):
-        nb = nbformat.reads(json.dumps(make(read(PATHS[0]))), as_version=4)
+        nb = make(read(PATHS[0]))
         NotebookClient(
             nb,
             kernel_manager_class=AsyncFilesKernelManager,
@@ -102,12 +103,23 @@ def test_the_notes_of_a_page_are_told_apart(tmp_path):
 def test_the_slides_show_every_figure_and_ask_every_question(path):
     course = read(path)
     made = slides.slides_of(course, {})
-    figures = [o for cell in course["cells"] for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+    figures = [o for cell in course.cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
     shown = [o for cell in made for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
     assert len(shown) == len(figures) > 0
     text = "\n".join(cell.source for cell in made)
-    asked = "\n".join(workshop.source(cell) for cell in course["cells"] if cell["cell_type"] == "markdown")
-    assert len(slides.QUESTION.findall(text)) == len(slides.QUESTION.findall(asked))
+    asked = "\n".join(sources(course, cell_type="markdown"))
+    assert len(slides.PROMPT.findall(text)) == len(slides.PROMPT.findall(asked))
+
+
+@each_notebook
+def test_the_slides_show_what_was_printed_and_no_list_of_it(path):
+    printed = [
+        output.text
+        for cell in slides.slides_of(read(path), {})
+        for output in cell.get("outputs", [])
+        if "text" in output
+    ]
+    assert printed and all(isinstance(text, str) and not text.startswith("['") for text in printed)
 
 
 def test_a_slide_has_the_sentence_before_its_formula_and_no_links():
