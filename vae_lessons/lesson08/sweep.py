@@ -1,174 +1,128 @@
-"""Many trainings, side by side in processes of their own, and kept in the user's cache folder.
+"""Many trainings side by side, by joblib, and kept in the user's cache folder.
 
-Each job's arrays are a file of their own, so that a sweep that is stopped goes on where it was. A file is taken only if
-it says that it belongs to this very job: the settings, the data, the code and the versions that made it. Any other file
-in its place, a broken one or one of an older course, is made again. Nothing here imports TensorFlow: the processes do.
+Each job's arrays are kept by themselves, so that a sweep that is stopped goes on where it was. They are taken again
+only for the same settings, data, code and versions: see ``vae_helpers.cache``. By default joblib starts processes of
+its own; inside ``with joblib.parallel_config(backend="ray")`` the same call runs on a cluster. Nothing here imports
+TensorFlow: the processes do.
 """
 
-import ast
-import contextlib
-import hashlib
 import json
 import os
-import tempfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
-from importlib.metadata import version
-from multiprocessing import get_context
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+import joblib
 import numpy as np
-import platformdirs
+from joblib.parallel import LokyBackend, get_active_backend
 
-ROOT = Path(__file__).parents[2]
-CODE = (
-    "vae_helpers/losses.py",
-    "vae_helpers/model.py",
-    "vae_lessons/lesson08/networks.py",
-    "vae_lessons/lesson08/factors.py",
-)  # what decides the results
-LIBRARIES = ("keras", "numpy", "scikit-learn", "tensorflow")
+from vae_helpers import cache
+from vae_helpers.types import Array
+
 MOST_PROCESSES = 8  # of about 600 MB each
-ALONE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+ALONE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}  # so small a network is as fast without, and then all machines agree
 ENDED = (
     "A process that trained networks was ended before it was done. Most often memory ran out: each process takes about "
     "600 MB. What was trained is kept. Free some memory, run the cell with sweep.start again, then this one."
 )
+STOPPED = (
+    "The training was stopped before it was done. What was trained is kept. Run the cell with sweep.start again, then "
+    "this one."
+)
 
-_data = {}  # in a process of the pool: what all its jobs share
-
-
-def cache_folder():
-    """Where results are kept: in the user's cache folder."""
-    return Path(platformdirs.user_cache_dir("vae-course", appauthor=False)) / "beta"
-
-
-def bare_code(path):
-    """A module's code without comments and docstrings, which decide no result."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+Arrays = dict[str, Array]
+_running: list["Sweep"] = []  # joblib ends the training of a sweep that nobody holds any more
 
 
-def maker(function, data):
-    """What decides every result of a function, beside the jobs' settings: {name: text} for each entry of data.
-
-    data: {name: arrays}. A job uses those of its own name.
-    """
-    code = "\n".join(bare_code(ROOT / name) for name in CODE)
-    common = {"function": function.__name__, "code": digest(code.encode())} | {
-        name: version(name) for name in LIBRARIES
-    }
-    return {name: common | {"data": [digest(np.ascontiguousarray(array)) for array in data[name]]} for name in data}
-
-
-def digest(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def made_of(job, makers):
-    """All that decides a job's result, as text."""
-    return json.dumps(makers[job.data] | {"job": asdict(job)}, sort_keys=True)
-
-
-def place(folder, text):
-    """The file of the job that ``made_of`` describes by this text."""
-    return Path(folder) / f"{digest(text.encode())[:24]}.npz"
-
-
-def recalled(path, text):
-    """The arrays of a file, or None unless the file is whole and says that it was made of this."""
-    with contextlib.suppress(Exception):  # numpy, zipfile and zlib raise a dozen kinds on a damaged file
-        with np.load(path, allow_pickle=False) as archive:
-            if str(archive["made_of"]) == text:
-                return {name: archive[name] for name in archive.files if name != "made_of"}
-    return None
-
-
-def keep(path, text, arrays):
-    """Write a file beside its place and move it there whole. A folder that can't be written is not worth an error."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            np.savez(Path(folder) / path.name, made_of=np.array(text), **arrays)
-            os.replace(Path(folder) / path.name, path)
-
-
-def processes(jobs):
-    """How many processes are worth starting: one for each core that may be used, and no more than there are jobs."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, jobs, MOST_PROCESSES))
-
-
-@contextlib.contextmanager
-def environment(values):
-    """Environment variables that the processes inherit which are started inside."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
-
-
-def share(data):
-    """In a process of the pool: keep what all its jobs use."""
-    _data.update(data)
-
-
-def job_done(function, job, text, folder):
-    """In a process of the pool: do one job, and keep its arrays."""
-    arrays = function(job, _data)
-    keep(place(folder, text), text, arrays)
-    return arrays
-
-
-class Sweep:
-    """Jobs that processes of their own work at: what is there already, and what will be."""
-
-    def __init__(self, found, futures):
-        """found: {job: arrays, or None where a process is at it}. futures: {its future: job}."""
-        self.found, self.futures = found, futures
-
-    def results(self):
-        """Wait for all jobs, saying on one line how far they are: {job: arrays}, in the order of the jobs.
-
-        Raises RuntimeError where a process was ended before its jobs were done.
-        """
-        for count, future in enumerate(as_completed(self.futures), start=1):
-            try:
-                self.found[self.futures[future]] = future.result()
-            except BrokenProcessPool as error:
-                raise RuntimeError(ENDED) from error
-            print(f"\r{count} of {len(self.futures)} networks trained", end="", flush=True)
-        print(f"\r{len(self.found)} networks are ready.             ")
-        return self.found
-
-
-def start(function, jobs, data, folder=None):
+def start(
+    function: Callable[[Any, dict], Arrays],
+    jobs: Iterable[Any],
+    data: dict[str, Sequence[Array]],
+    folder: Path | None = None,
+) -> "Sweep":
     """Begin function(job, data) of each job that the cache does not hold, side by side, and return the Sweep at once.
 
     function: found by its name in a module. jobs: dataclasses with an attribute data, which names an entry of data,
-    {name: arrays}. What a process has done is kept, whether anybody asks for the results or not.
+    {name: arrays}; only this entry is given to the function. folder: of the cache. What a process has done is kept,
+    whether anybody asks for the results or not.
     """
-    folder = cache_folder() if folder is None else folder
-    makers = maker(function, data)
-    texts = {job: made_of(job, makers) for job in jobs}
-    found = {job: recalled(place(folder, text), text) for job, text in texts.items()}
-    missing = [job for job, arrays in found.items() if arrays is None]
-    print(f"{len(missing)} of {len(found)} networks are being trained.")
-    return Sweep(found, side_by_side(function, {job: texts[job] for job in missing}, data, folder) if missing else {})
+    folder = cache.cache_folder("beta") if folder is None else folder
+    keys = _keys(function, jobs, data)
+    results = {job: cache.recalled(folder, key) for job, key in keys.items()}
+    missing = [job for job, arrays in results.items() if arrays is None]
+    print(f"{len(missing)} of {len(results)} networks are being trained.")
+    calls = [joblib.delayed(_done)(function, job, data[job.data], keys[job], folder, os.getpid()) for job in missing]
+    sweep = Sweep(results, len(missing), _side_by_side(calls) if calls else iter(()))
+    _running.append(sweep)
+    return sweep
 
 
-def side_by_side(function, texts, data, folder):
-    """Give jobs to processes of one thread each: {future: job}. texts: {job: what it is made of}."""
-    with environment(ALONE | NO_GPU):  # the processes are started here, and inherit it
-        pool = ProcessPoolExecutor(processes(len(texts)), get_context("spawn"), share, (data,))
-        futures = {pool.submit(job_done, function, job, text, folder): job for job, text in texts.items()}
-    pool.shutdown(wait=False)  # no more jobs will come
-    return futures
+@dataclass
+class Sweep:
+    """Jobs that processes of their own work at: what is there already, and what will be.
+
+    arrays: {job: arrays, or None where a process is at it}, missing: of how many jobs. finished: gives (job, arrays) of
+    these as they are done.
+    """
+
+    arrays: dict[Any, Arrays | None]
+    missing: int
+    finished: Iterator[tuple[Any, Arrays]]
+
+    def results(self) -> dict[Any, Arrays]:
+        """Wait for all jobs, saying on one line how far they are: {job: arrays}, in the order of the jobs.
+
+        Raises RuntimeError where a process was ended, or the waiting was interrupted, before the jobs were done.
+        """
+        try:
+            for job, arrays in self.finished:
+                self.arrays[job] = arrays
+                count = self.missing - self._open()
+                print(f"\r{count} of {self.missing} networks trained", end="", flush=True)
+        except BrokenProcessPool as error:
+            raise RuntimeError(ENDED) from error
+        if self._open():
+            raise RuntimeError(STOPPED)
+        print(f"\r{len(self.arrays)} networks are ready.             ")
+        return self.arrays
+
+    def _open(self) -> int:
+        return sum(arrays is None for arrays in self.arrays.values())
+
+
+def _keys(function: Callable, jobs: Iterable[Any], data: dict[str, Sequence[Array]]) -> dict[Any, str]:
+    """What decides each job's result, as text: {job: key}."""
+    code = Path(function.__code__.co_filename)
+    root = code.parents[function.__module__.count(".")]
+    made_of = {name: cache.fingerprint(code, data[name], ["scikit-learn", "scipy"], root) for name in data}
+    name = f"{function.__module__}.{function.__qualname__}"
+    return {job: json.dumps([name, made_of[job.data], asdict(job)], sort_keys=True) for job in jobs}
+
+
+def _done(
+    function: Callable, job: Any, arrays: Sequence[Array], key: str, folder: Path, asked_by: int
+) -> tuple[Any, Arrays]:
+    """In a process of joblib's: do one job, unless another process has done it by now."""
+    if os.getpid() != asked_by:  # before the function imports TensorFlow
+        os.environ.update(ALONE | NO_GPU)
+    own = {job.data: tuple(np.asarray(array) for array in arrays)}  # joblib maps large ones from a file
+    return job, cache.made_once(folder, key, function, job, own)
+
+
+def _side_by_side(calls: list) -> Iterator[tuple[Any, Arrays]]:
+    """Begin calls on the backend that joblib is set to, or else in processes of one thread each."""
+    backend, n_jobs = get_active_backend()
+    options = {"return_as": "generator_unordered", "pre_dispatch": "all"}
+    if not isinstance(backend, LokyBackend):
+        return joblib.Parallel(**options)(calls)
+    count = n_jobs if n_jobs not in (None, 1) else processes()
+    with joblib.parallel_config(backend="loky", n_jobs=count, inner_max_num_threads=1):
+        return joblib.Parallel(**options)(calls)
+
+
+def processes() -> int:
+    """How many processes to start: one for each core that may be used. At least two: joblib runs one in its caller."""
+    return max(2, min(joblib.cpu_count(), MOST_PROCESSES))
