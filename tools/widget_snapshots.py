@@ -76,7 +76,7 @@ def programs(states):
 
 
 def save_states(states: dict[str, dict], stem: str) -> None:
-    """Write what a notebook's widgets hold to docs/widget_snapshots/, or remove the file of a notebook that has none."""
+    """Write what a notebook's widgets hold to docs/widget_snapshots/, or remove the file where it has none."""
     path = path_of(stem)
     if not states:
         path.unlink(missing_ok=True)
