@@ -54,7 +54,7 @@ def start(
     results = {job: cache.recalled(folder, key) for job, key in keys.items()}
     missing = [job for job, arrays in results.items() if arrays is None]
     print(f"{len(missing)} of {len(results)} networks are being trained.")
-    calls = [joblib.delayed(_done)(function, job, data[job.data], keys[job], folder, os.getpid()) for job in missing]
+    calls = [joblib.delayed(_train)(function, job, data[job.data], folder, keys[job], os.getpid()) for job in missing]
     sweep = Sweep(results, len(missing), _side_by_side(calls) if calls else iter(()))
     _running.append(sweep)
     return sweep
@@ -68,7 +68,7 @@ class Sweep:
     these as they are done.
     """
 
-    arrays: dict[Any, Arrays | None]
+    arrays: dict[Any, Any]
     missing: int
     finished: Iterator[tuple[Any, Arrays]]
 
@@ -80,36 +80,34 @@ class Sweep:
         try:
             for job, arrays in self.finished:
                 self.arrays[job] = arrays
-                count = self.missing - self._open()
-                print(f"\r{count} of {self.missing} networks trained", end="", flush=True)
+                trained = self.missing - len(self._untrained())
+                print(f"\r{trained} of {self.missing} networks trained", end="", flush=True)
         except BrokenProcessPool as error:
             raise RuntimeError(ENDED) from error
-        if self._open():
+        if self._untrained():
             raise RuntimeError(STOPPED)
         print(f"\r{len(self.arrays)} networks are ready.             ")
         return self.arrays
 
-    def _open(self) -> int:
-        return sum(arrays is None for arrays in self.arrays.values())
+    def _untrained(self) -> list[Any]:
+        return [job for job, arrays in self.arrays.items() if arrays is None]
 
 
 def _keys(function: Callable, jobs: Iterable[Any], data: dict[str, Sequence[Array]]) -> dict[Any, str]:
     """What decides each job's result, as text: {job: key}."""
-    code = Path(function.__code__.co_filename)
-    root = code.parents[function.__module__.count(".")]
-    made_of = {name: cache.fingerprint(code, data[name], ["scikit-learn", "scipy"], root) for name in data}
     name = f"{function.__module__}.{function.__qualname__}"
+    made_of = {part: cache.fingerprint(arrays) for part, arrays in data.items()}
     return {job: json.dumps([name, made_of[job.data], asdict(job)], sort_keys=True) for job in jobs}
 
 
-def _done(
-    function: Callable, job: Any, arrays: Sequence[Array], key: str, folder: Path, asked_by: int
+def _train(
+    function: Callable, job: Any, arrays: Sequence[Array], folder: Path, key: str, asked_by: int
 ) -> tuple[Any, Arrays]:
     """In a process of joblib's: do one job, unless another process has done it by now."""
     if os.getpid() != asked_by:  # before the function imports TensorFlow
         os.environ.update(ALONE | NO_GPU)
-    own = {job.data: tuple(np.asarray(array) for array in arrays)}  # joblib maps large ones from a file
-    return job, cache.made_once(folder, key, function, job, own)
+    own = {job.data: tuple(np.array(array) for array in arrays)}  # joblib gives large ones as maps of a file
+    return job, cache.made_once(folder, key, function, (job, own))
 
 
 def _side_by_side(calls: list) -> Iterator[tuple[Any, Arrays]]:
