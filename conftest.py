@@ -24,9 +24,14 @@ os.environ["VAE_PROGRESS"] = "off"  # a cell that shows progress prints the same
 
 
 class ToleratedText(str):
-    """A cell's text, which equals another when the two agree within the cell's tolerance."""
+    """A cell's text, which equals another when the two agree within a relative tolerance."""
 
     __hash__ = None  # equality is not transitive, so no hash fits it
+
+    def __new__(cls, text, rtol):
+        tolerated = super().__new__(cls, text)
+        tolerated.rtol = rtol
+        return tolerated
 
     def __eq__(self, other):
         return texts_agree(str(self), str(other), self.rtol)
@@ -40,9 +45,7 @@ def sanitize(cell, text, _nbval_sanitize=IPyNbCell.sanitize):
     text = _nbval_sanitize(cell, text)
     if not isinstance(text, str):
         return text
-    tolerated = ToleratedText(text)
-    tolerated.rtol = relative_tolerance(cell.cell.metadata.get("tags", []))
-    return tolerated
+    return ToleratedText(text, relative_tolerance(cell.cell.metadata.get("tags", [])))
 
 
 IPyNbCell.sanitize = sanitize

@@ -31,7 +31,7 @@ NAMES = {
 SUBMODULES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py")) + sorted(
     path.parent.name for path in FOLDER.glob("*/__init__.py")
 )
-NOT_OFFERED = {"moved", "private_api"}  # for the package itself
+NOT_OFFERED = {"cache", "moved", "private_api"}  # for the package itself
 WITHOUT_TENSORFLOW = ["load_digits", "load_folder", "preprocess", "check", "done", "progress"]
 MODULES_WITHOUT_TENSORFLOW = [
     *("cards", "data", "diagram", "exercises", "folder", "latent"),

@@ -1,6 +1,7 @@
 """Every exercise stands in its notebook: a stub, a check, hints, and a folded solution that is right."""
 
 import ast
+import itertools
 import json
 import re
 from pathlib import Path
@@ -54,10 +55,9 @@ def test_hints_and_solutions_are_folded(notebook):
 @each_notebook
 def test_a_folded_solution_folds_nothing_else(notebook):
     """JupyterLab folds everything up to the next heading of the same level or above."""
-    shown = cells(notebook)
-    after = [
-        shown[place + 1] for place, cell in enumerate(shown[:-1]) if "solution" in cell["metadata"].get("tags", [])
-    ]
+    solution_tags = [(cell, "solution" in cell["metadata"].get("tags", [])) for cell in cells(notebook)]
+    after = [cell for (_, folded), (cell, too) in itertools.pairwise(solution_tags) if folded and not too]
+    assert len(after) == len(EXERCISES.lessons[notebook])
     hidden = [source(cell) for cell in after if not re.search(r"^#{1,4} ", source(cell), re.MULTILINE)]
     assert hidden == []
 
