@@ -32,7 +32,6 @@ ROOMS = {  # the reference's pages: what stands on them
     "core": ("The core: what several notebooks import", "vae_helpers/*.py"),
     "exercises": ("Exercises: check, progress and what is behind them", "vae_helpers/exercises/*.py"),
     "diagnose": ("Diagnose: what a VAE's loss weighs", "vae_helpers/diagnose/*.py"),
-    "folder": ("Folder: images of your own", "vae_helpers/folder/*.py"),
 }
 AUTOMODULE = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 
@@ -76,7 +75,7 @@ def write_reference(folder: Path) -> None:
 
 
 def has_docstring(path: Path) -> bool:
-    return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose", "folder")
+    return path.name != "__init__.py" or path.parent.name in ("exercises", "diagnose")
 
 
 def minutes_table(stems: Iterable[str]) -> str:
