@@ -191,8 +191,8 @@ def two_gaps(
     return figure
 
 
-def _ellipses(axis: Axes, mean: Array, covariance: Array, label: str, **style: Any) -> None:
-    """The 1- and 2-sigma ellipses of a 2-d Gaussian."""
+def _ellipses(axis: Axes, mean: Any, covariance: Array, label: str, **style: Any) -> None:
+    """The 1- and 2-sigma ellipses of a 2-d Gaussian, mean (2,), covariance (2, 2). style: keywords of Ellipse."""
     variances, directions = np.linalg.eigh(covariance)
     angle = np.degrees(np.arctan2(*directions[::-1, 0]))
     for sigmas in (1, 2):

@@ -4,7 +4,7 @@ A Gaussian is given by its mean and variance, as in the notebook; a slider moves
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import ipywidgets
 import numpy as np
@@ -30,7 +30,7 @@ def gaussian_kl(
     variance: Array | float,
     other_mean: Array | float = 0.0,
     other_variance: Array | float = 1.0,
-) -> Any:
+) -> Array | float:
     """KL from N(mean, variance) to another Gaussian, by default the prior N(0, 1), in nats; shapes broadcast.
 
     Returns an array, or a number for numbers. In numpy, and to any Gaussian: ``losses.kl_divergence`` needs Keras and
@@ -46,7 +46,7 @@ def normal_density(z: Array, mean: float, variance: float) -> Array:
 
 
 def bound(x: float = 3.0, toy: Toy = (2.0, 0.5, 1.0)) -> Panel:
-    """A panel: sliders for q's mean and sigma in the 1-d toy, its densities, and log p(x), ELBO and gap.
+    """A panel: sliders for q's mean and sigma in the 1-d toy (w, b, s), its densities, and log p(x), ELBO and gap.
 
     Raises ValueError where s is not above 0.
     """

@@ -115,8 +115,8 @@ def moving_training(
     plane.set(xlim=(-span, span), ylim=(-span, span))
     dots = plane.scatter(*np.zeros((2, len(y))), c=class_colours(y), s=9, linewidths=0)
     outline = [withStroke(linewidth=3, foreground="white")]
-    style = {"size": 14, "weight": "bold", "ha": "center", "va": "center", "path_effects": outline, "clip_on": True}
-    numbers = {label: plane.text(0, 0, str(label), zorder=5, **style) for label in np.unique(y)}
+    look = {"size": 14, "weight": "bold", "ha": "center", "va": "center", "path_effects": outline, "clip_on": True}
+    numbers = {label: plane.text(0, 0, str(label), zorder=5, **look) for label in np.unique(y)}
     words = plane.set_title(" ")
     animate(mark, dots, *numbers.values(), words)
 

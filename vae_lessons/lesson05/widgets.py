@@ -47,8 +47,8 @@ class LiveTraining(StaticFallback, ipywidgets.VBox):
     """A picture of a training, redrawn after each epoch.
 
     Pass ``callback()`` to ``fit``: the picture shows itself when the training starts. Afterwards the slider goes back
-    through the epochs; as the value of a later cell it stands there too, with the last epoch's picture. Of
-    an epoch it keeps the losses and z_mean of the images given here.
+    through the epochs; as the value of a later cell it stands there too, with the last epoch's picture. Of an epoch it
+    keeps the losses and z_mean of the images given here.
 
     In Jupyter the kernel's interrupt (the button with the square) ends the training after the step at work: ``fit``
     measures the validation loss once more and returns as always. A second interrupt breaks it off at once.
