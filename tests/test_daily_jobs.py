@@ -158,9 +158,10 @@ def test_a_slip_that_can_not_be_told_from_the_right_answer_is_found(with_exercis
 
 def test_a_figure(tree):
     append(tree / "vae_lessons" / "lesson04" / "figures.py", recipe("figure"))
-    tests = tree / "tests" / "vae_lessons" / "lesson04" / "test_figures.py"
-    edit(tests, "CALLS = {\n", "CALLS = {\n" + recipe("figure's test"))
-    result = run_tests(tree, str(tests), "-k", "two_values or every_figure_is_tried")
+    tests = tree / "tests" / "vae_lessons"
+    edit(tests / "lesson04" / "figure_calls.py", "CALLS = {\n", "CALLS = {\n" + recipe("figure's test"))
+    selected = "lesson04 and (two_values or every_figure_is_tried)"
+    result = run_tests(tree, str(tests / "test_figures.py"), "-k", selected)
     assert passed(result, least=2)
 
 
@@ -238,7 +239,7 @@ def test_a_notebook(with_notebook):
         name = path.relative_to(with_notebook).as_posix().replace("11_more", "11_name")
         assert name in places or "__pycache__" in name, name
     tests = ["tests/test_layout.py", *OF_NOTEBOOKS, "tests/vae_helpers/exercises/test_notebooks.py"]
-    tests.append("tests/vae_lessons/lesson11/test_figures.py")
+    tests += ["tests/vae_lessons/test_figures.py", "tests/vae_lessons/lesson11/test_figures.py"]
     assert passed(run_tests(with_notebook, *tests, "-k", "11 or layout"), least=40)
 
 

@@ -26,6 +26,8 @@ OF_EVERY_NOTEBOOK = (  # tests that have the notebook's name, or that of an exer
     "tests/tools/test_minutes.py",
     "tests/vae_helpers/exercises/test_notebooks.py",
     "tests/vae_helpers/exercises/test_tables.py",
+    "tests/vae_lessons/test_figures.py",
+    "tests/vae_lessons/test_figures_used.py",
 )
 
 

@@ -26,6 +26,13 @@ ROLE = {
     "prior": GREY,
     "reconstruction": ORANGE,
     "kl": PURPLE,
+    # where the bound is taken apart: log p(x) = ELBO of q + gap, and minus ELBO = reconstruction term + KL
+    "q": RED,  # an approximation that stands beside the exact posterior
+    "elbo": RED,  # q's
+    "gap": GREY,
+    "reconstruction_term": YELLOW,  # nats, not an image
+    # of diagrams: a node where chance enters
+    "chance": "moccasin",
     # of the diagram of the whole VAE: the parts that a notebook is about, and the others
     "lit": BLUE,
     "lit_face": "#e3effa",

@@ -1,7 +1,9 @@
-"""What every figure of the course keeps: a lesson's table of small arrays goes through these."""
+"""What every figure of the course keeps: the lessons' tables of small arrays go through these."""
 
 import inspect
 import io
+import runpy
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,6 +11,13 @@ import numpy as np
 from vae_helpers.plots import Figure
 
 DARK = {"font.size": 20, "figure.dpi": 50, "savefig.dpi": 40, "lines.linewidth": 9, "axes.grid": True}
+TABLES = Path(__file__).parents[1] / "vae_lessons"
+
+
+def figure_calls(lesson):
+    """The arguments of a small call of each of a lesson's figures, {name: tuple}; empty where none are given."""
+    path = TABLES / lesson / "figure_calls.py"
+    return runpy.run_path(str(path))["CALLS"] if path.exists() else {}
 
 
 def figures_of(module):
@@ -19,7 +28,7 @@ def figures_of(module):
 
 def check_figure(function, arguments):
     """Draw on the arguments: a whole figure in the course's style, whatever the reader's is; they are left alone."""
-    before = [np.copy(each) if isinstance(each, np.ndarray) else None for each in arguments]
+    before = [np.copy(argument) if isinstance(argument, np.ndarray) else None for argument in arguments]
     with plt.style.context("default"):
         figure = drawn(function, arguments)
         plain = pixels(figure)
@@ -27,8 +36,8 @@ def check_figure(function, arguments):
     check_texts(figure)
     with plt.style.context(["dark_background", DARK]):
         assert np.array_equal(pixels(drawn(function, arguments)), plain), "the reader's own style shows"
-    for array, kept in zip(arguments, before, strict=True):
-        assert kept is None or np.array_equal(array, kept)
+    for argument, copy in zip(arguments, before, strict=True):
+        assert copy is None or np.array_equal(argument, copy)
 
 
 def drawn(function, arguments):
@@ -52,7 +61,7 @@ def check_axes(figure):
     for axis in (axis for axis in figure.axes if axis.axison):
         assert axis.has_data() or axis.texts or axis.patches, "empty axes"
         words = [axis.get_title(), axis.get_title("left"), axis.get_xlabel(), axis.get_ylabel()]
-        numbered = [each.get_text() for each in (*axis.get_xticklabels(), *axis.get_yticklabels())]
+        numbered = [label.get_text() for label in (*axis.get_xticklabels(), *axis.get_yticklabels())]
         is_colour_bar = hasattr(axis, "_colorbar")
         assert any(words) or not any(numbered) or is_colour_bar, f"numbers {numbered}, and no word for them"
 

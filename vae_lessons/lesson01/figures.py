@@ -1,13 +1,18 @@
 """The figures of notebook 01: pixels, their values, and what becomes of them."""
 
+from collections.abc import Callable, Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-from vae_helpers.plots import COLOURS, INK, animate, course_style, draw_image, frames, subplots
+from vae_helpers.palette import YELLOW
+from vae_helpers.plots import INK, animate, course_style, draw_image, frames, subplots
+from vae_helpers.types import Array
 
 
 @course_style()
-def pixel_values(image, rows, columns):
+def pixel_values(image: Array, rows: slice, columns: slice) -> Figure:
     """One raw image (28, 28), 0 to 255, with a box around a crop, and that crop with each pixel's number in it.
 
     rows, columns: slices that cut out the crop.
@@ -17,7 +22,7 @@ def pixel_values(image, rows, columns):
         axis.imshow(pixels, cmap=INK, vmin=0, vmax=255)
     corner = (columns.start - 0.5, rows.start - 0.5)
     size = (columns.stop - columns.start, rows.stop - rows.start)
-    whole.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor=COLOURS[1], linewidth=2))
+    whole.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor=YELLOW, linewidth=2))
     for (row, column), value in np.ndenumerate(image[rows, columns]):
         part.text(column, row, value, ha="center", va="center", fontsize=9, color="white" if value > 127 else "black")
     whole.set(title="the image", xlabel="column", ylabel="row")
@@ -26,16 +31,16 @@ def pixel_values(image, rows, columns):
 
 
 @course_style()
-def pixel_histogram(images):
+def pixel_histogram(images: Array) -> Figure:
     """Shares of the pixels by value, of uint8 images (n, 28, 28): all pixels, and those above 0 alone."""
-    figure, (every, inked) = subplots(1, 2, size=(8.4, 3.0))
+    figure, (left, right) = subplots(1, 2, size=(8.4, 3.0))
     counts = np.bincount(images.ravel(), minlength=256)  # (256,)
     for axis, edges, title in (
-        (every, np.arange(0, 257, 16), "all pixels"),
-        (inked, np.arange(1, 257, 15), "the pixels above 0"),
+        (left, np.arange(0, 257, 16), "all pixels"),
+        (right, np.arange(1, 257, 15), "the pixels above 0"),
     ):
-        chosen = np.add.reduceat(counts, edges[:-1])  # (bins,)
-        shares = 100 * chosen / chosen.sum()
+        bin_counts = np.add.reduceat(counts, edges[:-1])  # (bins,)
+        shares = 100 * bin_counts / bin_counts.sum()
         axis.bar(edges[:-1], shares, width=np.diff(edges), align="edge", edgecolor="white")
         axis.set(title=title, xlabel="pixel value (0: paper, 255: full ink)", ylabel="share of these pixels, %")
         axis.set(xlim=(0, 256), xticks=[0, 64, 128, 192, 255])
@@ -43,7 +48,7 @@ def pixel_histogram(images):
 
 
 @course_style()
-def class_shares(shares, names):
+def class_shares(shares: Sequence[Array], names: Sequence[str]) -> Figure:
     """Share of each class in several sets of labels, as groups of bars.
 
     shares: (sets, classes), each row adding up to 1; a class of which no set has any is left out. names: of the sets.
@@ -60,28 +65,9 @@ def class_shares(shares, names):
 
 
 @course_style()
-def mean_and_variance(mean, variance):
-    """The mean image, the variance of each pixel, and one against the other below a coin's mean * (1 - mean).
-
-    mean, variance: (pixels,), over many images with values in [0, 1].
-    """
-    figure, axes = subplots(1, 3, size=(9.0, 2.9), width_ratios=(1, 1, 1.2))
-    for axis, values, title in ((axes[0], mean, "mean"), (axes[1], variance, "variance")):
-        side = int(np.sqrt(values.size))
-        picture = axis.imshow(values.reshape(side, side), cmap=INK, vmin=0)
-        axis.set(title=f"{title} of each pixel", xticks=[], yticks=[])
-        axis.spines[:].set_visible(True)
-        figure.colorbar(picture, ax=axis, shrink=0.75)
-    coin = np.linspace(0, 1, 101)
-    axes[2].plot(coin, coin * (1 - coin), "--", color=COLOURS[1], label="a coin, m(1 - m)")
-    axes[2].plot(mean, variance, ".", markersize=3, label="one dot a pixel")
-    axes[2].set(xlabel="mean m of the pixel", ylabel="variance", ylim=(-0.01, 0.38))
-    axes[2].legend(loc="upper center", frameon=False)
-    return figure
-
-
-@course_style()
-def moving_binarization(side=7):
+def moving_binarization(
+    side: int = 7,
+) -> tuple[Figure, Callable[[Array, tuple[int, int], Array, Array, int], None]]:
     """An image as numbers, in grey, as one binarized draw, and as the mean of several draws.
 
     Returns (figure, move); move(pixels, corner, draw, mean, n): pixels (28, 28) uint8; corner: row and column of the
@@ -94,7 +80,7 @@ def moving_binarization(side=7):
     images[0].set(extent=(-0.5, side - 0.5, side - 0.5, -0.5))
     axes[0].set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))
     cells = [axes[0].text(j, i, "", ha="center", va="center", fontsize=9) for i, j in np.ndindex(side, side)]
-    box = axes[1].add_patch(plt.Rectangle((0, 0), side, side, fill=False, edgecolor=COLOURS[1], linewidth=2))
+    box = axes[1].add_patch(plt.Rectangle((0, 0), side, side, fill=False, edgecolor=YELLOW, linewidth=2))
     words = axes[3].set_title(" ")
     animate(*images, *frames(axes), *cells, box, words)
 

@@ -5,19 +5,20 @@ import numpy as np
 
 from vae_helpers.data import binarize
 from vae_helpers.panel import ROW, WIDE, BlitCanvas, Panel, slider
+from vae_helpers.types import Array, ArrayLike
 from vae_helpers.validate import require_integers, require_shape
 from vae_lessons.lesson01 import figures
 
 CROP = 7  # pixels along a side of the box whose numbers are written
 
 
-def mean_of_draws(image, n, seed):
-    """The first binarized draw of an image (28, 28), uint8, and the mean of the first n: a pair of (28, 28)."""
-    draws = binarize(np.broadcast_to(image / 255, (n, *image.shape)), int(seed))
+def mean_of_draws(image: Array, n: int, seed: int) -> tuple[Array, Array]:
+    """The first binarized draw of an image (28, 28), uint8, and the mean of the first n draws: a pair of (28, 28)."""
+    draws = binarize(np.broadcast_to(image / 255, (n, *image.shape)), seed)
     return draws[0], draws.mean(axis=0)
 
 
-def binarization(images):
+def binarization(images: ArrayLike) -> Panel:
     """A panel: one of the images (n, 28, 28), uint8, as numbers, in grey, as one binarized draw, as the mean of many.
 
     Raises ValueError where the images have another shape or dtype, or there are none.
@@ -34,7 +35,7 @@ def binarization(images):
     return Panel(BlitCanvas(figure), move, _controls(len(images)))
 
 
-def _controls(n_images):
+def _controls(n_images: int) -> dict[str, ipywidgets.Widget]:
     last = 28 - CROP
     counts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
     return {

@@ -1,26 +1,33 @@
 """The figures of notebook 05: trainings, and where a decoder bends."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from vae_helpers.latent import prior_radius
-from vae_helpers.plots import COLOURS, animate, class_colours, course_style, draw_latent_plane, subplots
+from vae_helpers.palette import BLUE
+from vae_helpers.plots import animate, class_colours, course_style, draw_latent_plane, subplots
+from vae_helpers.types import Array
 
 
 @course_style()
-def bends(first_layers, titles, span=3.5, shown=40):
+def bends(
+    first_layers: Sequence[tuple[Array, Array]], titles: Sequence[str], span: float = 3.5, n_shown: int = 40
+) -> Figure:
     """Lines w . z + b = 0 in the latent plane where hidden ReLU units bend, a panel for each (kernel, bias).
 
-    first_layers: pairs of kernel (2, units) and bias (units,); the first ``shown`` units are drawn.
+    first_layers: pairs of kernel (2, units) and bias (units,); the first ``n_shown`` units are drawn.
     The circles hold 50 % and 99 % of the prior N(0, I).
     """
     figure, axes = subplots(1, len(first_layers), size=(3.6 * len(first_layers), 3.6), squeeze=False)
     for axis, (kernel, bias), title in zip(axes.flat, first_layers, titles, strict=True):
-        for w, b in zip(kernel.T[:shown], bias[:shown], strict=True):
+        for w, b in zip(kernel.T[:n_shown], bias[:n_shown], strict=True):
             foot, along = -b * w / (w @ w), np.array([-w[1], w[0]]) / np.linalg.norm(w)
             ends = foot + np.outer([-4 * span, 4 * span], along)
-            axis.plot(*ends.T, color=COLOURS[0], linewidth=0.8)
+            axis.plot(*ends.T, color=BLUE, linewidth=0.8)
         for share in (0.5, 0.99):
             radius = prior_radius(share)
             axis.add_patch(plt.Circle((0, 0), radius, fill=False, color="black", linewidth=1.5))
@@ -31,8 +38,8 @@ def bends(first_layers, titles, span=3.5, shown=40):
 
 
 @course_style()
-def val_losses(curves, reference=None):
-    """Validation losses by epoch: curves maps a name to (epochs,) values; reference maps epochs to values."""
+def val_losses(curves: Mapping[str, Sequence[float]], reference: Mapping[int, float] | None = None) -> Figure:
+    """Validation losses by epoch, nats per image: curves {name: (epochs,)}; reference {epoch: loss}."""
     figure, axis = subplots(size=(6.5, 3.5))
     for (name, losses), style in zip(curves.items(), ("-o", "-s", "-^", "-D"), strict=False):
         axis.plot(range(1, len(losses) + 1), losses, style, label=name, markersize=4)
@@ -45,8 +52,8 @@ def val_losses(curves, reference=None):
 
 
 @course_style()
-def schedule(learning_rates, every=1):
-    """The learning rate at every ``every``-th step: (n,)."""
+def schedule(learning_rates: Sequence[float], every: int = 1) -> Figure:
+    """A training's learning rates (n,), ``every`` steps apart."""
     figure, axis = subplots(size=(5.5, 2.5))
     axis.plot(every * np.arange(len(learning_rates)), learning_rates)
     axis.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
@@ -54,7 +61,7 @@ def schedule(learning_rates, every=1):
 
 
 @course_style()
-def planes(codes, y):
+def planes(codes: Mapping[int, Array], y: Array) -> Figure:
     """The latent plane at some epochs, {epoch: z_mean (n, 2)}, all with the same limits; y: the classes (n,)."""
     figure, axes = subplots(1, len(codes), size=(2.6 * len(codes), 2.9), squeeze=False, sharex=True, sharey=True)
     outline = [withStroke(linewidth=3, foreground="white")]
@@ -69,7 +76,7 @@ def planes(codes, y):
 
 
 @course_style()
-def history(history):
+def history(history: Mapping[str, Sequence[float]]) -> Figure:
     """Loss, reconstruction and KL by epoch, training and validation: Keras's history, a dict of lists."""
     figure, axes = subplots(1, 3, size=(9.0, 3.0))
     epochs = range(1, len(history["loss"]) + 1)
@@ -83,7 +90,9 @@ def history(history):
 
 
 @course_style()
-def moving_training(history, y, epochs, span):
+def moving_training(
+    history: Mapping[str, Sequence[float]], y: Array, epochs: int, span: float
+) -> tuple[Figure, Callable[[int, Array], None]]:
     """Loss curves with a mark at one epoch, and the latent plane of that epoch.
 
     history: Keras's, a dict of lists, nats per image; y: classes (n,); epochs: the horizontal axis's end; span: the
@@ -106,8 +115,8 @@ def moving_training(history, y, epochs, span):
     plane.set(xlim=(-span, span), ylim=(-span, span))
     dots = plane.scatter(*np.zeros((2, len(y))), c=class_colours(y), s=9, linewidths=0)
     outline = [withStroke(linewidth=3, foreground="white")]
-    style = {"size": 14, "weight": "bold", "ha": "center", "va": "center", "path_effects": outline, "clip_on": True}
-    numbers = {label: plane.text(0, 0, str(label), zorder=5, **style) for label in np.unique(y)}
+    look = {"size": 14, "weight": "bold", "ha": "center", "va": "center", "path_effects": outline, "clip_on": True}
+    numbers = {label: plane.text(0, 0, str(label), zorder=5, **look) for label in np.unique(y)}
     words = plane.set_title(" ")
     animate(mark, dots, *numbers.values(), words)
 

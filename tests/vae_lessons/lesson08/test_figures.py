@@ -1,39 +1,13 @@
-"""The figures of 08 on small made-up arrays."""
+"""What single figures of 08 show."""
 
-import numpy as np
-import pytest
-from drawing import check_figure, figures_of
+from drawing import figure_calls
 
 from vae_lessons.lesson08 import figures
 
-X = np.linspace(0.1, 3, 20)
-BETAS = (0.25, 1.0, 4.0)
-POINTS = np.array([[30.0, 90.0], [20.0, 95.0], [5.0, 130.0]])
-ERRORS = np.full((3, 2), 0.5)
-RNG = np.random.default_rng(0)
-CALLS = {
-    "effective_betas": ({"a": 1.0, "b": 0.5}, {"c": 24.5}),
-    "beta_objective": (X, -X, -2.0),
-    "rate_distortion": (BETAS, POINTS, ERRORS, [0, 1]),
-    "one_knob": ({0.1: (30.0, 2.0), 0.3: (9.0, 4.0)}, {1.0: (20.0, 2.5)}),
-    "active_units": (BETAS, [8, 8, 0], RNG.random((3, 8))),
-    "eigenvalues": (np.geomspace(2, 0.1, 8), (0.5, 1.0)),
-    "rates": (["none", "weight"], [7.0, 0.0], [0.3, 0.0]),
-    "remedies": ({"none": (POINTS[:1], ERRORS[:1]), "free bits": (POINTS, ERRORS)}, POINTS[0]),
-    "scores": (BETAS, {"MIG": RNG.random((3, 5)), "DCI": RNG.random((3, 5))}),
-}
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_figure_is_whole(name):
-    check_figure(getattr(figures, name), CALLS[name])
-
-
-def test_every_figure_is_tried():
-    assert figures_of(figures) == set(CALLS)
+RATE_DISTORTION = figure_calls("lesson08")["rate_distortion"]
 
 
 def test_a_line_of_equal_elbo_falls_by_one_nat_for_each_nat():
-    axis = figures.rate_distortion(*CALLS["rate_distortion"]).axes[0]
+    axis = figures.rate_distortion(*RATE_DISTORTION).axes[0]
     slopes = [line.get_slope() for line in axis.lines if hasattr(line, "get_slope")]
     assert slopes == [-1, -1]

@@ -1,10 +1,6 @@
-"""The figures of 09 on small made-up arrays."""
+"""Small made-up arrays for the figures of 09: tests/vae_lessons/test_figures.py draws them."""
 
 import numpy as np
-import pytest
-from drawing import check_figure, figures_of
-
-from vae_lessons.lesson09 import figures
 
 RNG = np.random.default_rng(0)
 CALLS = {
@@ -16,12 +12,3 @@ CALLS = {
     "bits": ({"grey": {"one": 2.0, "two": 5.5}, "colour": {"one": 6.0, "two": 5.0}},),
     "planes": ({name: (RNG.normal(size=(40, 2)), RNG.integers(0, 10, 40)) for name in ("no class", "p(z)")},),
 }
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_figure_is_whole(name):
-    check_figure(getattr(figures, name), CALLS[name])
-
-
-def test_every_figure_is_tried():
-    assert figures_of(figures) == set(CALLS)

@@ -1,10 +1,6 @@
-"""The figures of 03 on small made-up arrays."""
+"""Small made-up arrays for the figures of 03: tests/vae_lessons/test_figures.py draws them."""
 
 import numpy as np
-import pytest
-from drawing import check_figure, figures_of
-
-from vae_lessons.lesson03 import figures
 
 RNG = np.random.default_rng(0)
 X = np.linspace(0.1, 3, 20)
@@ -16,15 +12,5 @@ CALLS = {
     "heat_maps": ([RNG.random((5, 5))] * 3, ["a", "b", "c"], (-3, 3)),
     "large_images": (GRID[:3], ["a", "b", "c"]),
     "nats": ({"coin": 543.0, "VAE": 150.0}, 46.0),
-    "gaussian_pixel": (X, {"wide": X, "narrow": X}, X, {"one": X, "other": X}),
     "moving_decoders": (["untrained", "trained"],),
 }
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_figure_is_whole(name):
-    check_figure(getattr(figures, name), CALLS[name])
-
-
-def test_every_figure_is_tried():
-    assert figures_of(figures) == set(CALLS)
