@@ -166,4 +166,4 @@ def prepare(fresh: str = "", course: Path = COURSE, learn: Path = LEARN) -> None
 
 
 if __name__ == "__main__":
-    prepare(*sys.argv[1:2])
+    prepare(sys.argv[1] if sys.argv[1:] else "")

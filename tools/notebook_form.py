@@ -135,9 +135,11 @@ def skeleton(value: object) -> object:
 
 
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    return body[1:] if documented and isinstance(first.value.value, str) else body
+    first = body[0] if body else ast.Pass()
+    string = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    return body[1:] if string else body
 
 
 def is_bare_stub(source: str) -> bool:
