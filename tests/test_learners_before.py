@@ -97,7 +97,7 @@ def test_what_was_solved_then_is_solved_now(tmp_path, monkeypatch):
     assert done("01_data_preprocessing").done == ("scale_pixels",)
     assert done("02_encoder").done == ()
     assert str(progress()).splitlines()[0].split() == ["01_data_preprocessing", "#..", "1", "of", "3"]
-    assert str(progress()).splitlines()[3].split() == ["04_elbo", "#..#", "2", "of", "4"]
+    assert str(progress()).splitlines()[3].split() == ["04_elbo", "##..", "2", "of", "4"]
     assert progress_store.recalled()["kl_divergence"] == (True, 2, "")
 
 
