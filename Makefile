@@ -11,7 +11,7 @@ help: ## this list
 	@echo "make COMMAND, where COMMAND is one of:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1: \2/p' $(firstword $(MAKEFILE_LIST)) | sed 's/^  \([^:]*\): /  \1                /;s/^\(  .\{14\}\) */\1/'
 
-lab: setup ## JupyterLab on your copy of the notebooks; FRESH=04 for a clean 04
+lab: setup ## JupyterLab on your copy of the notebooks; FRESH=04 for the newest 04, with your answers in it
 	@$(RUN) tools/open_lab.py $(ARGS)
 
 check: setup ## one notebook, NB=04: lint, its tests, and a run of it compared with what is committed

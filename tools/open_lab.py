@@ -6,6 +6,7 @@ Where no browser can be opened, JupyterLab prints its address. FRESH=04 in the e
 import os
 import sys
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 
 import learner_copy
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 FIRST = "learn/01_data_preprocessing.ipynb"
 
 
-def browser_can_open(platform=sys.platform, environ=os.environ):
+def browser_can_open(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether this is a desktop session: not a remote shell, and with a display where the system needs one."""
     if "SSH_CONNECTION" in environ:
         return False
@@ -29,7 +30,8 @@ def browser_can_open(platform=sys.platform, environ=os.environ):
     return True
 
 
-def arguments():
+def arguments() -> list[str]:
+    """JupyterLab's arguments: the course's folder, the first notebook, and what this machine needs."""
     arguments = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
     if not browser_can_open():
         arguments.append("--no-browser")
