@@ -85,14 +85,6 @@ print(sorted({"tensorflow", "keras"} & sys.modules.keys()))
     assert done.stdout.splitlines() == ["[]", "True True", "[]"], done.stderr
 
 
-def test_the_package_that_is_installed_holds_every_room():
-    """What setuptools takes into a wheel, found automatically."""
-    from setuptools import find_packages
-
-    packages = {name.replace(".", "/") for name in find_packages(ROOT, include=["vae_helpers*", "vae_lessons*"])}
-    assert packages == {relative(path.parent) for package in (HELPERS, LESSONS) for path in package.rglob("*.py")}
-
-
 # --- what is public is typed ---
 
 
