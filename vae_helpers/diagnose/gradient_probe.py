@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.diagnose.preserve_state import is_variable, reachable, value_of
 
@@ -218,7 +219,7 @@ class Probe:
         chosen = self._chosen(real, chosen, ("out",))
         if not self.parts.bounded:
             return chosen
-        if hasattr(real, "_keras_logits"):  # Keras's losses look for them behind a sigmoid ...
+        if private_api.carries_logits(real):  # Keras's losses look for them behind a sigmoid ...
             return keras.activations.sigmoid(chosen)
         seen_by_keras = tf.is_symbolic_tensor(real) and real.op.type == "Sigmoid"  # ... or for its operation
         return tf.sigmoid(chosen) if seen_by_keras else tf.identity(tf.sigmoid(chosen))

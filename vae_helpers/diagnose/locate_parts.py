@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.diagnose.gradient_probe import Place, Port, alike, flat, functions_inlined, listening, wrapped
 from vae_helpers.diagnose.preserve_state import reachable, untouched
@@ -35,7 +36,7 @@ def find_parts(vae, role, given=None):
         return [Port(given)]
     named = [(role, getattr(vae, role, None)), *vars(vae).items(), *((each.name, each) for each in vae.layers)]
     fitting = [each for name, each in named if re.search(NAMES[role], name.lower())]
-    ports = [Port(each) for each in fitting if isinstance(each, keras.layers.Layer) and each._layers]
+    ports = [Port(each) for each in fitting if isinstance(each, keras.layers.Layer) and private_api.sublayers(each)]
     method = role.removesuffix("r")  # encode, decode
     return list(dict.fromkeys(ports)) + ([Port(vae, method)] if callable(getattr(vae, method, None)) else [])
 

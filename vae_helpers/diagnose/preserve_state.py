@@ -4,12 +4,10 @@ import contextlib
 import random
 
 import numpy as np
-from keras.src.backend.common import global_state  # Keras's own generator is to be had nowhere else
-from tensorflow.python.eager import context  # nor the one behind TensorFlow's eager operations
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 
-GENERATOR = "global_seed_generator"
 KINDS = (keras.Operation, keras.Metric, keras.Loss, keras.optimizers.Optimizer, keras.random.SeedGenerator, tf.Module)
 
 
@@ -45,21 +43,22 @@ def restore(container, before):
 @contextlib.contextmanager
 def same_chance():
     """Restore on leaving the global random generators of Python, numpy, Keras and TensorFlow."""
-    keras_generator, eager = global_state.get_global_attribute(GENERATOR), context.context()
+    keras_generator = private_api.keras_random_generator()
     states = [tf.random.get_global_generator().state] + ([keras_generator.state] if keras_generator else [])
     before = [(each, value_of(each)) for each in states]
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - people use it
-    tensorflow = getattr(eager, "_rng", None)  # there is one after tf.random.set_seed
-    eager._rng = random.Random(0)  # a stand-in: kernels started by seeds of the real one would answer its later draws
+    tensorflow = private_api.eager_random_generator()
+    # A stand-in: kernels started by seeds of the real one would answer its later draws.
+    private_api.set_eager_random_generator(random.Random(0))
     try:
         yield
     finally:
         for each, state in before:
             each.assign(state)
-        global_state.set_global_attribute(GENERATOR, keras_generator)
+        private_api.set_keras_random_generator(keras_generator)
         random.setstate(python)
         np.random.set_state(numpy)  # noqa: NPY002
-        eager._rng = tensorflow
+        private_api.set_eager_random_generator(tensorflow)
 
 
 def reachable(root):

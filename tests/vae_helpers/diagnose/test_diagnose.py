@@ -9,6 +9,7 @@ from broken_vaes import LATENTS, ODD, PIXELS, SLIPS, Plain, dense_decoder, slip
 from error_vaes import ERRORS
 from vaes import CROSS_ENTROPIES, digits
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.diagnose import diagnose
 from vae_helpers.diagnose.preserve_state import is_variable, reachable, same_chance, value_of
@@ -170,15 +171,13 @@ def test_random_generators_stay_as_they_were(eagerly):
 
 
 def test_a_generator_that_nobody_used_yet_is_not_there_afterwards():
-    from keras.src.backend.common import global_state
-
-    kept = global_state.get_global_attribute("global_seed_generator")
+    before = private_api.keras_random_generator()
     try:
-        global_state.set_global_attribute("global_seed_generator", None)
+        private_api.set_keras_random_generator(None)
         diagnose(*slip(noise=lambda _, mean: keras.random.normal(keras.ops.shape(mean)))())
-        assert global_state.get_global_attribute("global_seed_generator") is None
+        assert private_api.keras_random_generator() is None
     finally:
-        global_state.set_global_attribute("global_seed_generator", kept)
+        private_api.set_keras_random_generator(before)
 
 
 def test_an_error_leaves_no_trace_either():
