@@ -12,7 +12,12 @@ from vaes import CROSS_ENTROPIES, digits
 from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.diagnose import diagnose
-from vae_helpers.diagnose.preserve_state import is_variable, reachable, same_chance, value_of
+from vae_helpers.diagnose.preserve_state import (
+    is_variable,
+    preserve_random_generators,
+    reachable_objects,
+    value_of,
+)
 
 SOURCES = CROSS_ENTROPIES | ERRORS
 CPU_SECONDS = 20  # 10 s on two cores
@@ -108,7 +113,7 @@ def test_latents_are_judged_once_the_model_is_trained():
 
 def state_of(vae):
     """All variables of a model, bitwise, and what its parts' attributes are."""
-    parts = reachable(vae)
+    parts = reachable_objects(vae)
     variables = [value_of(each).tobytes() for each in parts if is_variable(each)]
     attributes = [
         {name: id(value) for name, value in vars(each).items()} for each in parts if hasattr(each, "__dict__")
@@ -184,7 +189,7 @@ def test_an_error_leaves_no_trace_either():
     vae, x = slip(compute_loss=lambda *args, **kwargs: 1 / 0)()
     vae(x)
     before = state_of(vae)
-    with same_chance(), pytest.raises(ValueError, match="ZeroDivisionError"):
+    with preserve_random_generators(), pytest.raises(ValueError, match="ZeroDivisionError"):
         diagnose(vae, x)
     assert state_of(vae) == before
     assert not tf.config.functions_run_eagerly()
