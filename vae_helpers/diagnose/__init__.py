@@ -3,55 +3,66 @@
 import sys
 import types
 import warnings
+from typing import Any
 
-from vae_helpers.diagnose.diagnosis import Diagnosis, notes_of, sentence_of, weigh
+from vae_helpers.diagnose.diagnosis import Diagnosis, describe_loss, notes_on, weigh_terms
 from vae_helpers.diagnose.measurements import first_line, measure
-from vae_helpers.diagnose.preserve_state import same_chance, untouched
-from vae_helpers.diagnose.problems import problems_of
-from vae_helpers.diagnose.validation import bench_of, build, parts_of, require_finite, require_images, require_model
+from vae_helpers.diagnose.preserve_state import preserve_objects, preserve_random_generators
+from vae_helpers.diagnose.problems import find_problems
+from vae_helpers.diagnose.validation import (
+    build_model,
+    find_parts,
+    record_on_x_or_x_y,
+    require_finite_weights,
+    require_images,
+    require_model,
+)
+from vae_helpers.types import ArrayLike, Model
 
 __all__ = ["Diagnosis", "diagnose"]
 
 
-def diagnose(vae, x, encoder=None, decoder=None):
+def diagnose(vae: Model, x: ArrayLike, encoder: Any = None, decoder: Any = None) -> Diagnosis:
     """Measure what a VAE trains, by probing it: see Diagnosis. The model and all random generators stay as they are.
 
     vae: a compiled Keras model with an encoder (two or three outputs, a dict, or one twice as wide) and a decoder,
     however its loss is written. x: images as fit gets them, (images, ...). encoder, decoder: the layers that are meant,
-    where they go by names that are not guessed. Raises TypeError or ValueError, which say what to pass instead.
+    where they go by names that are not guessed. Raises TypeError or ValueError, which say what to pass instead, and
+    RuntimeError where the model does not run with chosen numbers in its middle.
     """
-    with same_chance(), warnings.catch_warnings():
+    with preserve_random_generators(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         x = require_images(x)
         require_model(vae)
-        parts = parts_of(vae, encoder, decoder)
-        build(parts, x)
-        require_finite(vae)
-        with untouched([vae, encoder, decoder]):
-            bench = bench_of(parts, x)
+        parts = find_parts(vae, encoder, decoder)
+        build_model(parts, x)
+        require_finite_weights(vae)
+        with preserve_objects([vae, encoder, decoder]):
+            recorded = record_on_x_or_x_y(parts, x)
             try:
-                found = weigh(measure(bench))
+                measured = measure(recorded)
+                weights = weigh_terms(measured.reconstruction, measured.kl)
             except Exception as error:
                 raise RuntimeError(
                     "diagnose could not measure this model with chosen numbers in place of its encoder's and decoder's "
                     f"outputs. The model may be right all the same. {first_line(error)}"
                 ) from error
     return Diagnosis(
-        reconstruction=found.reconstruction.name if found.reconstruction_weight is not None else "unknown",
-        reconstruction_weight=found.reconstruction_weight,
-        kl_weight=found.kl_weight,
-        beta=found.beta,
-        sentence=sentence_of(found).strip(),
-        problems=problems_of(found),
-        notes=tuple(notes_of(found)),
-        latent_kl=found.latent_kl,
+        reconstruction=measured.reconstruction.name if weights.reconstruction is not None else "unknown",
+        reconstruction_weight=weights.reconstruction,
+        kl_weight=weights.kl,
+        beta=weights.beta,
+        sentence=describe_loss(measured, weights),
+        problems=find_problems(measured, weights),
+        notes=tuple(notes_on(measured, weights)),
+        latent_kl=measured.latent_kl,
     )
 
 
 class _CallableModule(types.ModuleType):
     """This package as its function: ``from vae_helpers import diagnose`` finds the package, and it can be called."""
 
-    def __call__(self, vae, x, encoder=None, decoder=None):
+    def __call__(self, vae: Model, x: ArrayLike, encoder: Any = None, decoder: Any = None) -> Diagnosis:
         return diagnose(vae, x, encoder, decoder)
 
 

@@ -1,14 +1,18 @@
 """From the measurements to the weights, to beta, and to the words for them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from vae_helpers.cards import Card
-from vae_helpers.diagnose.loss_terms import TOLERANCE
+from vae_helpers.diagnose.loss_terms import KlTerm, ReconstructionTerm
+from vae_helpers.diagnose.measurements import Measurements
+from vae_helpers.types import Array
 
 USUAL_BATCH = 32  # Keras's own
-SAME = 0.01  # relative
+TOLERANCE = 0.01  # relative: numbers that differ by less are the same
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,135 +29,173 @@ class Diagnosis(Card):
     kl_weight: float | None
     beta: float | None
     sentence: str
-    problems: dict
-    notes: tuple = ()
-    latent_kl: np.ndarray = field(default_factory=lambda: np.zeros(0), compare=False)
+    problems: dict[str, str]
+    notes: tuple[str, ...] = ()
+    latent_kl: Array = field(default_factory=lambda: np.zeros(0), compare=False)
 
     @property
-    def look(self):
+    def look(self) -> tuple[str, str, str]:
         if not self.problems:
             return "✓", "No problem found", "#2a8fd0"
         return "✗", f"{len(self.problems)} problem{'s' * (len(self.problems) > 1)} found", "#d5761b"
 
     @property
-    def message(self):
-        return "\n".join([self.sentence, *(f"• {each}" for each in (*self.problems.values(), *self.notes))])
+    def message(self) -> str:
+        return "\n".join([self.sentence, *(f"• {line}" for line in (*self.problems.values(), *self.notes))])
 
 
-def near(a, b):
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a loss's two terms, per image; None where they can't be told.
+
+    ratio: of the KL's to the reconstruction's. beta: the same, where the reconstruction is a cross-entropy.
+    """
+
+    reconstruction: float | None
+    kl: float | None
+    ratio: float | None = None
+    beta: float | None = None
+
+
+class Noise(NamedTuple):
+    """The noise on the pixels with which a loss is a negative ELBO: its distribution, and what its width is called."""
+
+    distribution: str
+    width_name: str
+    width: float
+
+
+def is_near(a: float, b: float) -> bool:
     """Whether two numbers agree to 1 %."""
-    return abs(a - b) <= SAME * abs(b)
+    return abs(a - b) <= TOLERANCE * abs(b)
 
 
-def number(weight):
+def weight_text(weight: float) -> str:
     """A weight as it is shown."""
     return f"{weight:.3f}" if 0.01 <= abs(weight) < 1000 else f"{weight:.3g}"
 
 
-def known(reconstruction):
-    """Whether the reconstruction is a known one."""
-    return reconstruction.left < TOLERANCE and reconstruction.weight != 0
+def weigh_terms(reconstruction: ReconstructionTerm, kl: KlTerm | None) -> Weights:
+    """The weights of the two terms, their ratio and beta."""
+    nll_weight = reconstruction.weight if reconstruction.is_known else None
+    kl_weight = _common_weight(kl) if kl else None
+    if kl is None or nll_weight is None or kl_weight is None:
+        return Weights(nll_weight, kl_weight)
+    if kl.summed != reconstruction.summed:  # a sum over the batch beside a mean
+        kl_weight *= USUAL_BATCH if kl.summed else 1
+        nll_weight *= USUAL_BATCH if reconstruction.summed else 1
+    ratio = kl_weight / nll_weight
+    return Weights(nll_weight, kl_weight, ratio, ratio if reconstruction.name == "cross-entropy" else None)
 
 
-def weigh(found):
-    """Add to the measurements the two weights, their ratio, beta and the cause; what can't be told is None."""
-    reconstruction, kl = found.reconstruction, found.kl
-    found.reconstruction_weight = reconstruction.weight if known(reconstruction) else None
-    whole = kl and kl.kind != "swapped" and all(near(each, kl.weights[0]) for each in kl.weights)
-    found.kl_weight = kl.weights[0] if whole else None
-    found.ratio = found.beta = None
-    if known(reconstruction) and whole:
-        if kl.summed != reconstruction.summed:  # a sum over the batch beside a mean
-            found.kl_weight *= USUAL_BATCH if kl.summed else 1
-            found.reconstruction_weight *= USUAL_BATCH if reconstruction.summed else 1
-        found.ratio = found.kl_weight / found.reconstruction_weight
-        found.beta = found.ratio if reconstruction.name == "cross-entropy" else None
-    found.cause = cause_of(found) if found.ratio is not None and not near(found.ratio, 1) else ""
-    return found
+def _common_weight(kl: KlTerm) -> float | None:
+    """The weight that the KL's three parts share; None where they do not, or take each head for the other."""
+    has_one_weight = kl.kind != "swapped" and all(is_near(weight, kl.weights[0]) for weight in kl.weights)
+    return kl.weights[0] if has_one_weight else None
 
 
-def sentence_of(found):
-    """What the model minimizes."""
-    weight, kl, name = found.reconstruction_weight, found.kl_weight, found.reconstruction.name
-    if found.ratio is None:
-        likeness = f"{number(weight)} x {name}" if weight is not None else "an unknown reconstruction"
-        return f"This model minimizes {likeness} + {f'{number(kl)} x KL' if kl is not None else 'an unknown KL'}."
-    words = f"This model minimizes {number(weight)} x {name} + {number(kl)} x KL: "
-    if name == "cross-entropy":
-        return words + f"beta is {found.beta:.4g}{', the negative ELBO' * near(found.beta, 1)}. {found.cause}"
-    law, letter, width = noise_of(found)
-    exact = f"the negative ELBO for {law} pixels of {letter} {width:.3g}, up to a factor" if width else "no ELBO"
-    return words + f"{found.ratio:.3g} x KL beside 1 x {name}, {exact}. {found.cause}"
+# --- the words ---
 
 
-def noise_of(found):
-    """The noise on the pixels with which the loss is a negative ELBO: (its law, what its width is called, its width).
+def describe_loss(measured: Measurements, weights: Weights) -> str:
+    """What the model minimizes, in a sentence, and the usual cause of its weights in another."""
+    name = measured.reconstruction.name
+    if weights.ratio is None or weights.reconstruction is None or weights.kl is None:
+        reconstruction = "an unknown reconstruction"
+        if weights.reconstruction is not None:
+            reconstruction = f"{weight_text(weights.reconstruction)} x {name}"
+        kl = f"{weight_text(weights.kl)} x KL" if weights.kl is not None else "an unknown KL"
+        return f"This model minimizes {reconstruction} + {kl}."
+    cause = "" if is_near(weights.ratio, 1) else _describe_cause(measured, weights.reconstruction, weights.kl)
+    words = f"This model minimizes {weight_text(weights.reconstruction)} x {name} + {weight_text(weights.kl)} x KL: "
+    if weights.beta is not None:
+        words += f"beta is {weights.beta:.4g}{', the negative ELBO' * is_near(weights.beta, 1)}. {cause}"
+    else:
+        elbo = _describe_noise(equivalent_noise(name, weights))
+        words += f"{weights.ratio:.3g} x KL beside 1 x {name}, {elbo}. {cause}"
+    return words.strip()
+
+
+def _describe_noise(noise: Noise | None) -> str:
+    if noise is None:
+        return "no ELBO"
+    return f"the negative ELBO for {noise.distribution} pixels of {noise.width_name} {noise.width:.3g}, up to a factor"
+
+
+def equivalent_noise(reconstruction: str, weights: Weights) -> Noise | None:
+    """The noise on the pixels with which the loss is a negative ELBO; None for a cross-entropy, or where there is none.
 
     A Gaussian's -log p is (squared error) / (2 sigma^2), and a Laplace distribution's (absolute error) / scale.
     """
-    if found.beta is not None or found.ratio is None or found.ratio <= 0:
-        return None, None, None
-    if found.reconstruction.name == "squared error":
-        return "Gaussian", "sigma", float(np.sqrt(found.ratio / 2))
-    return "Laplace", "scale", found.ratio
+    if weights.beta is not None or weights.ratio is None or weights.ratio <= 0:
+        return None
+    if reconstruction == "squared error":
+        return Noise("Gaussian", "sigma", float(np.sqrt(weights.ratio / 2)))
+    return Noise("Laplace", "scale", weights.ratio)
 
 
-def notes_of(found):
-    """What is worth knowing and no problem, or could not be told."""
-    if found.reconstruction.target == "y":
+def notes_on(measured: Measurements, weights: Weights) -> Iterator[str]:
+    """Sentences on what is worth knowing and no problem, or could not be told."""
+    reconstruction, kl, beta = measured.reconstruction, measured.kl, weights.beta
+    if reconstruction.target == "y":
         yield "The loss compares with y: call fit(x, x)."
-    if found.reconstruction.summed and found.kl and found.kl.summed:
+    if reconstruction.summed and kl and kl.summed:
         yield "Both terms are summed over the batch: the gradients grow with its size, and the balance stays."
-    if found.kl and found.kl.kind == "drawn":
+    if kl and kl.kind == "drawn":
         yield "The KL is that of the z drawn, log q(z) - log p(z), which is right on average."
-    if found.beta is not None and not near(found.beta, 1) and near(found.beta, found.intended):
+    if beta is not None and not is_near(beta, 1) and is_near(beta, measured.intended_beta):
         yield "Beta is what the model's attribute beta says."
-    if found.sampling.follows is None:
+    if measured.sampling.follows_mean is None:
         yield (
             "How z is drawn was not measured: the encoder draws it, and its heads are no layers' outputs. "
             "Let the encoder give the heads alone, and draw z outside."
         )
-    if found.fit_report is None:
+    if measured.fit_report is None:
         yield "What fit and evaluate report was not compared: a term of the loss is unknown, or not finite."
-    elif found.fit_report.error:
-        yield f"What fit reports was not compared: {found.fit_report.error}."
-    if not found.moves:
+    elif measured.fit_report.error:
+        yield f"What fit reports was not compared: {measured.fit_report.error}."
+    if not measured.is_trained:
         yield "Which weights move can't be told: train_step asks no Keras optimizer."
-    if not found.steps:
+    if not measured.steps:
         yield "The optimizer has made no step yet, so the latents were not judged."
 
 
 # --- where a weight comes from ---
 
 
-def cause_of(found):
+def _describe_cause(measured: Measurements, reconstruction_weight: float, kl_weight: float) -> str:
     """The usual cause of the two weights, in a sentence; empty where none is known."""
-    causes = [*reconstruction_cause(found), *kl_cause(found)]
-    return f"The usual cause is {' and '.join(causes)}." if causes else ""
+    causes = [
+        _reconstruction_cause(reconstruction_weight, measured.pixels),
+        _kl_cause(kl_weight, measured.latent_kl.size, int(np.prod(measured.pixels))),
+    ]
+    known_causes = [cause for cause in causes if cause]
+    return f"The usual cause is {' and '.join(known_causes)}." if known_causes else ""
 
 
-def reconstruction_cause(found):
-    """What makes a weight other than 1 of the reconstruction."""
-    weight, pixels = found.reconstruction_weight, int(np.prod(found.pixels))
-    means = {found.pixels[-1]: f"the last axis, {found.pixels[-1]} wide", pixels: f"the {pixels:,} pixels"}
-    for size, what in means.items():
-        if size > 1 and near(weight * size, 1):
-            yield f"a mean over {what}"
-            return
+def _reconstruction_cause(weight: float, image_shape: tuple[int, ...]) -> str:
+    """What makes a weight other than 1 of the reconstruction; empty where that is not known."""
+    width, pixels = image_shape[-1], int(np.prod(image_shape))
+    averaged_over = {width: f"the last axis, {width} wide", pixels: f"the {pixels:,} pixels"}
+    for size, words in averaged_over.items():
+        if size > 1 and is_near(weight * size, 1):
+            return f"a mean over {words}"
     factor = round(weight * pixels)
-    if not near(weight, 1) and not near(weight, 0.5) and 1 < factor < 10 * pixels and near(weight * pixels, factor):
-        yield f"a mean over the {pixels:,} pixels, times {factor:,}"
+    is_usual = is_near(weight, 1) or is_near(weight, 0.5)
+    if not is_usual and 1 < factor < 10 * pixels and is_near(weight * pixels, factor):
+        return f"a mean over the {pixels:,} pixels, times {factor:,}"
+    return ""
 
 
-def kl_cause(found):
-    """What makes a weight other than 1 of the KL."""
-    weight, latents, pixels = found.kl_weight, found.latent_kl.size, int(np.prod(found.pixels))
-    known_causes = {
-        1 / latents: f"a mean over the {latents} latents",
+def _kl_cause(weight: float, latent_dim: int, pixels: int) -> str:
+    """What makes a weight other than 1 of the KL; empty for 1, 0 and negative weights."""
+    if is_near(weight, 1) or weight <= 0:
+        return ""
+    causes = {
+        1 / latent_dim: f"a mean over the {latent_dim} latents",
         2: "the half that was left out of the KL",
-        2 / latents: f"a mean over the {latents} latents, with the half left out",
+        2 / latent_dim: f"a mean over the {latent_dim} latents, with the half left out",
         1 / pixels: f"a KL divided by the {pixels:,} pixels",
     }
-    if not near(weight, 1) and weight > 0:
-        fitting = [cause for value, cause in known_causes.items() if near(weight, value)]
-        yield fitting[0] if fitting else f"a factor of {weight:.3g} before the KL"
+    fitting = [cause for value, cause in causes.items() if is_near(weight, value)]
+    return fitting[0] if fitting else f"a factor of {weight:.3g} before the KL"

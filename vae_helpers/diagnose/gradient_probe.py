@@ -1,21 +1,25 @@
 """One step of a model's training with chosen numbers in its middle, and the gradients that reach them.
 
 However a loss is written, training sees one thing of it: its gradient. So while ``train_step`` is traced, the calls of
-the encoder and the decoder are wrapped: chosen numbers stand in place of the two heads and of the decoder's output, and
-on the way back the gradient at each of them is read. The optimizer only listens, so that no weight moves.
+the encoder and the decoder are wrapped: chosen numbers, the dials, stand in place of the two heads and of the decoder's
+output, and on the way back the gradient at each of them is read. The optimizer applies nothing, so no weight moves.
 """
 
 import contextlib
 import functools
-from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
-from vae_helpers.diagnose.preserve_state import is_variable, reachable, value_of
+from vae_helpers.diagnose.preserve_state import is_variable, reachable_objects, value_of
+from vae_helpers.types import Array, Model, Tensor
+
+Method: TypeAlias = Callable[..., Any]
+Update: TypeAlias = tuple[Tensor | None, Any]  # a gradient, and the variable that the optimizer got it for
 
 
 class Port(NamedTuple):
@@ -24,84 +28,124 @@ class Port(NamedTuple):
     owner: Any
     method: str = "call"
 
-    def __call__(self, *args):
+    def __call__(self, *args: Any) -> Any:
         return self.owner(*args) if self.method == "call" else getattr(self.owner, self.method)(*args)
 
 
 class Place(NamedTuple):
-    """Where heads come out: a port, the position among its flattened outputs, and the heads' names (both if joined)."""
+    """Where a head comes out: a port, and the position among its flattened outputs.
+
+    names: the head's name, "z_mean" or "spread"; both where one output holds the two heads joined.
+    """
 
     port: Port
-    index: int
-    names: tuple
+    position: int
+    names: tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Parts:
-    """A VAE, where its halves are called, and how its data come: x alone, or x with y."""
+    """A VAE, where its halves are called, and how its data come: x alone, or x with y.
 
-    vae: Any
-    encoders: list  # the ports that may be it, best first
+    encoders: the ports that may be the encoder, best first. bounded: the decoder gives numbers from 0 to 1.
+    places: where the heads are replaced by the dials.
+    """
+
+    vae: Model
+    encoders: tuple[Port, ...]
     decoder: Port
     with_y: bool = False
-    bounded: bool = False  # the decoder gives numbers from 0 to 1
-    places: tuple = ()  # where the heads are taken hold of
+    bounded: bool = False
+    places: tuple[Place, ...] = ()
 
-    def data(self, x):
+    def data(self, x: Tensor) -> Any:
         """What fit would hand to train_step. y is x upside down: another image of the same kind."""
         return (x, x[:, ::-1]) if self.with_y else x
 
 
+class Dials(NamedTuple):
+    """The chosen numbers of a step.
+
+    z_mean: the first head, shaped like z, (n, ...). spread: the second head, which may stand for the log-variance, the
+    variance, sigma or its logarithm, shaped like z. output: the logits where the decoder gives probabilities, else the
+    decoder's output. pull: a gradient that z gets, beside gate (0 or 1) times the one that comes from the decoder.
+    """
+
+    z_mean: Any
+    spread: Any
+    output: Any
+    pull: Any
+    gate: Any = 0.0
+
+
+class StepTensors(NamedTuple):
+    """The tensors that a traced step gives back, with the names of StepRecord; z: one tensor, or none."""
+
+    z_mean: Tensor
+    spread: Tensor
+    output: Tensor
+    z: list[Tensor]
+    logs: dict[str, Tensor]
+    largest: list[Tensor]  # of each gradient that is not None, the largest absolute value
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """What a step showed.
+
+    z_mean, spread, output: the gradient at the dial of this name, and of its shape. z: what the decoder was given,
+    shape (0,) if it was given nothing of z's shape. logs: the numbers that the step reports. largest: each variable
+    that the optimizer got, with its gradient's largest absolute value; None where there was no gradient.
+    """
+
+    z_mean: Array
+    spread: Array
+    output: Array
+    z: Array
+    logs: dict[str, Array]
+    largest: tuple[tuple[Any, float | None], ...]
+
+
+# --- wrapping what a step calls ---
+
+
 @contextlib.contextmanager
-def wrapped(port, wrapper):
+def wrap_method(port: Port, wrapper: Callable[[Method], Method]) -> Iterator[None]:
     """While inside, a port's method is wrapper(the method): an attribute of the instance hides the class's method."""
-    attributes, inner = vars(port.owner), getattr(port.owner, port.method)
-    had = port.method in attributes
-    attributes[port.method] = wrapper(inner)
+    attributes, method = vars(port.owner), getattr(port.owner, port.method)
+    was_attribute = port.method in attributes
+    attributes[port.method] = wrapper(method)
     try:
         yield
     finally:
-        if had:
-            attributes[port.method] = inner
+        if was_attribute:
+            attributes[port.method] = method
         else:
             del attributes[port.method]
 
 
 @contextlib.contextmanager
-def listening(vae, heard):
-    """While inside, every optimizer appends its (gradient, variable) pairs to heard, and applies nothing."""
+def intercept_updates(vae: Model, updates: list[Update]) -> Iterator[None]:
+    """While inside, every optimizer of a model appends its (gradient, variable) pairs to updates, and applies none."""
 
-    def instead(_):
-        return lambda grads, variables=None: heard.extend(zip(grads, variables or vae.trainable_variables, strict=True))
+    def append_instead(_: Method) -> Method:
+        return lambda grads, variables=None: updates.extend(
+            zip(grads, variables or vae.trainable_variables, strict=True)
+        )
+
+    def keep_loss(_: Method) -> Method:
+        return lambda loss: loss
 
     with contextlib.ExitStack() as stack:
-        for each in reachable(vae):
-            if isinstance(each, keras.optimizers.Optimizer):
-                stack.enter_context(wrapped(Port(each, "apply"), instead))
-                stack.enter_context(wrapped(Port(each, "scale_loss"), lambda _: lambda loss: loss))
+        for optimizer in reachable_objects(vae):
+            if isinstance(optimizer, keras.optimizers.Optimizer):
+                stack.enter_context(wrap_method(Port(optimizer, "apply"), append_instead))
+                stack.enter_context(wrap_method(Port(optimizer, "scale_loss"), keep_loss))
         yield
 
 
-def traced(function, eagerly, *examples):
-    """The function as a graph for batches of any size, as fit traces it; eagerly: as it is, for models that run so.
-
-    A tf.function inside it becomes part of it, or the wrapped calls would miss what was traced before.
-    """
-
-    def run(*arguments):
-        with functions_inlined():
-            return function(*arguments)
-
-    if eagerly:
-        return run
-    any_batch = lambda each: tf.TensorSpec([None, *each.shape[1:]][: each.ndim], each.dtype)  # noqa: E731
-    specs = tf.nest.map_structure(any_batch, examples)
-    with functions_inlined():
-        return tf.function(function, autograph=False).get_concrete_function(*specs)
-
-
 @contextlib.contextmanager
-def functions_inlined():
+def run_functions_eagerly() -> Iterator[None]:
     """While inside, a tf.function runs as the Python function that it was made of."""
     before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
@@ -111,141 +155,207 @@ def functions_inlined():
         tf.config.run_functions_eagerly(before)
 
 
-def exchanged(real, value, answer):
-    """The value in a tensor's place; on the way back, answer(gradient) is what the real one gets."""
+def _traced(function: Method, eagerly: bool, *examples: Any) -> Method:
+    """The function as a graph for batches of any size, as fit traces it; eagerly: as it is, for models that run so.
+
+    A tf.function inside it becomes part of it, or the wrapped calls would miss what was traced before.
+    """
+
+    def run(*arguments: Any) -> Any:
+        with run_functions_eagerly():
+            return function(*arguments)
+
+    def any_batch(example: Tensor) -> Any:
+        return tf.TensorSpec([None, *example.shape[1:]][: example.ndim], example.dtype)
+
+    if eagerly:
+        return run
+    specs = tf.nest.map_structure(any_batch, examples)
+    with run_functions_eagerly():
+        return tf.function(function, autograph=False).get_concrete_function(*specs)
+
+
+def _exchange(real: Tensor, value: Tensor, gradient_of: Callable[[Tensor], Tensor]) -> Tensor:
+    """The value in a tensor's place; on the way back, gradient_of(gradient) is what the real one gets."""
 
     @tf.custom_gradient
-    def exchange(real):
-        return tf.identity(value), answer
+    def exchange(real: Tensor) -> Any:
+        return tf.identity(value), gradient_of
 
     return exchange(real)
 
 
-def alike(a, b):
+def same_shape(a: Tensor, b: Tensor) -> bool:
     """Whether two tensors have one shape; a batch of unknown size is like another such."""
     return a.shape.rank == b.shape.rank and a.shape.as_list() == b.shape.as_list()
 
 
-def flat(tree):
+def flat_tensors(tree: Any) -> list[Tensor]:
     """The tensors in a structure of lists and dicts, in Keras's order."""
-    return [each for each in keras.tree.flatten(tree) if tf.is_tensor(each)]
+    return [leaf for leaf in keras.tree.flatten(tree) if tf.is_tensor(leaf)]
 
 
-class Probe:
-    """A traced step (train_step or test_step) with dials: mean, spread, out, pull, gate; called on x and the dials.
+# --- the step with dials ---
 
-    mean, spread: the heads, shaped like z. out: the logits where the decoder gives probabilities, else its output.
-    pull: a gradient that z gets, beside gate (0 or 1) times the one that comes from the decoder.
+
+class StepTrace:
+    """One run of a step's Python code with dials: puts the dials in place, and holds what is noted on the way.
+
+    gradients: for each dial the gradient that came back from each call, None until it does. given: the z that the
+    decoder was given, call by call. used: those of them, by the call's number, that the loss depends on. updates: what
+    the optimizers got.
     """
 
-    def __init__(self, parts, method, x, dials):
-        self.parts, self.method = parts, method
-        self.metrics = [each for each in reachable(parts.vae) if isinstance(each, keras.Metric)]
-        self.kept = [(each, value_of(each)) for each in without_chance(parts.vae)]
-        self.run = traced(self._body, parts.vae.run_eagerly, tf.constant(x), as_tensors(dials))
+    def __init__(self, parts: Parts, dials: Dials) -> None:
+        self.parts, self.dials = parts, dials
+        self.gradients: dict[str, dict[int, Tensor | None]] = {"z_mean": {}, "spread": {}, "output": {}}
+        self.given: list[Tensor] = []
+        self.used: dict[int, Tensor] = {}
+        self.updates: list[Update] = []
 
-    def __call__(self, x, dials):
-        """What the step showed, as arrays: see ``_seen``. Each is the model's next step: a warm-up gets no further."""
-        for variable, before in self.kept:
-            variable.assign(before)
-        for metric in self.metrics:
-            metric.reset_state()
-        return SimpleNamespace(**tf.nest.map_structure(np.array, self.run(tf.constant(x), as_tensors(dials))))
-
-    def _body(self, x, dials):
-        self.gradients, self.z_given, self.z_used, heard = defaultdict(dict), [], {}, []
+    def run(self, method: str, x: Tensor) -> StepTensors:
+        """Run the model's method, train_step or test_step, on images x. Returns what it shows, as tensors."""
         parts = self.parts
-        wrappers = {place.port: self._heads for place in parts.places} | {parts.decoder: self._decoder}
+        wrappers = {place.port: self._replace_heads for place in parts.places} | {parts.decoder: self._replace_output}
         with contextlib.ExitStack() as stack:
-            stack.enter_context(listening(parts.vae, heard))
+            stack.enter_context(intercept_updates(parts.vae, self.updates))
             for port, wrapper in wrappers.items():
-                stack.enter_context(wrapped(port, functools.partial(wrapper, dials, port)))
-            logs = getattr(parts.vae, self.method)(parts.data(x))
-        self.heard = [(variable, gradient is not None) for gradient, variable in heard]
-        return self._seen(dials, logs, [gradient for gradient, _ in heard if gradient is not None])
+                stack.enter_context(wrap_method(port, functools.partial(wrapper, port)))
+            logs = getattr(parts.vae, method)(parts.data(x))
+        return self._tensors(logs)
 
-    def _seen(self, dials, logs, gradients):
-        """The gradients of mean, spread and out; z as decoded; the numbers reported; each weight's largest gradient."""
-        seen = {}
-        for name in ("mean", "spread", "out"):
-            found = [each for each in self.gradients[name].values() if each is not None]
-            seen[name] = tf.add_n([tf.zeros_like(dials[name]), *found])
-        logs = {key: tf.cast(each, tf.float32) for key, each in dict(logs or {}).items() if not isinstance(each, dict)}
-        largest = [tf.reduce_max(tf.abs(tf.convert_to_tensor(each))) for each in gradients]
-        return seen | {"z": [*self.z_given, *self.z_used.values()][-1:], "logs": logs, "largest": largest}
+    def _tensors(self, logs: Any) -> StepTensors:
+        at_dials = {}
+        for name, gradients in self.gradients.items():
+            arrived = [gradient for gradient in gradients.values() if gradient is not None]
+            at_dials[name] = tf.add_n([tf.zeros_like(getattr(self.dials, name)), *arrived])
+        numbers = {name: value for name, value in dict(logs or {}).items() if not isinstance(value, dict)}
+        given = [gradient for gradient, _ in self.updates if gradient is not None]
+        return StepTensors(
+            **at_dials,
+            z=[*self.given, *self.used.values()][-1:],
+            logs={name: tf.cast(value, tf.float32) for name, value in numbers.items()},
+            largest=[tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient))) for gradient in given],
+        )
 
-    def _heads(self, dials, port, method):
-        """Chosen heads in place of a port's."""
+    def _replace_heads(self, port: Port, method: Method) -> Method:
+        """A port's method with the dials in place of the heads among its outputs."""
 
-        def call(*args, **kwargs):
+        def call(*args: Any, **kwargs: Any) -> Any:
             output = method(*args, **kwargs)
             tensors = keras.tree.flatten(output)
-            for place in [each for each in self.parts.places if each.port == port]:
-                value = tf.concat([dials[name] for name in place.names], axis=-1)
-                if alike(tensors[place.index], value):
-                    tensors[place.index] = self._chosen(tensors[place.index], value, place.names)
+            for place in [place for place in self.parts.places if place.port == port]:
+                dial = tf.concat([getattr(self.dials, name) for name in place.names], axis=-1)
+                if same_shape(tensors[place.position], dial):
+                    tensors[place.position] = self._with_dial(tensors[place.position], dial, place.names)
             return keras.tree.pack_sequence_as(output, tensors)
 
         return call
 
-    def _decoder(self, dials, _, method):
-        """A chosen output in place of the decoder's, and a chosen gradient for its z."""
+    def _replace_output(self, _: Port, method: Method) -> Method:
+        """The decoder's method with a dial in place of its output, and a chosen gradient for its z."""
 
-        def call(*args, **kwargs):
+        def call(*args: Any, **kwargs: Any) -> Any:
             tensors = keras.tree.flatten(args)
-            like_z = [i for i, each in enumerate(tensors) if tf.is_tensor(each) and alike(each, dials["pull"])]
+            like_z = [i for i, leaf in enumerate(tensors) if tf.is_tensor(leaf) and same_shape(leaf, self.dials.pull)]
             if not like_z:  # another number of them: pictures to be shown, perhaps
                 return method(*args, **kwargs)
-            tensors[like_z[0]] = self._pulled(tensors[like_z[0]], dials)
+            tensors[like_z[0]] = self._with_pull(tensors[like_z[0]])
             output = method(*keras.tree.pack_sequence_as(args, tensors), **kwargs)
             first, *rest = keras.tree.flatten(output)
-            return keras.tree.pack_sequence_as(output, [self._output(first, dials["out"]), *rest])
+            return keras.tree.pack_sequence_as(output, [self._output_for(first), *rest])
 
         return call
 
-    def _pulled(self, z, dials):
+    def _with_pull(self, z: Tensor) -> Tensor:
         """z itself; the gradient that comes back to it is exchanged."""
-        number = len(self.z_given)
-        self.z_given.append(z)
+        number = len(self.given)
+        self.given.append(z)
 
-        def answer(gradient):
-            self.z_used[number] = z  # the loss does depend on this one
-            return tf.where(dials["gate"] > 0, gradient, tf.zeros_like(gradient)) + tf.cast(dials["pull"], z.dtype)
+        def pulled(gradient: Tensor) -> Tensor:
+            self.used[number] = z
+            gated = tf.where(self.dials.gate > 0, gradient, tf.zeros_like(gradient))
+            return gated + tf.cast(self.dials.pull, z.dtype)
 
-        return exchanged(z, z, answer)
+        return _exchange(z, z, pulled)
 
-    def _output(self, real, chosen):
-        chosen = self._chosen(real, chosen, ("out",))
+    def _output_for(self, real: Tensor) -> Tensor:
+        """The dial in place of the decoder's output, behind a sigmoid where the decoder gives probabilities.
+
+        Keras's losses look for a sigmoid's logits in two ways: attached to its output, or by its operation.
+        """
+        logits = self._with_dial(real, self.dials.output, ("output",))
         if not self.parts.bounded:
-            return chosen
-        if hasattr(real, "_keras_logits"):  # Keras's losses look for them behind a sigmoid ...
-            return keras.activations.sigmoid(chosen)
-        seen_by_keras = tf.is_symbolic_tensor(real) and real.op.type == "Sigmoid"  # ... or for its operation
-        return tf.sigmoid(chosen) if seen_by_keras else tf.identity(tf.sigmoid(chosen))
+            return logits
+        if private_api.carries_logits(real):
+            return keras.activations.sigmoid(logits)
+        is_sigmoid = tf.is_symbolic_tensor(real) and real.op.type == "Sigmoid"
+        return tf.sigmoid(logits) if is_sigmoid else tf.identity(tf.sigmoid(logits))
 
-    def _chosen(self, real, value, names):
-        """The value in a tensor's place; its gradient is noted, and handed on. Asked twice, it is noted once."""
+    def _with_dial(self, real: Tensor, dial: Tensor, names: tuple[str, ...]) -> Tensor:
+        """The dial in a tensor's place; its gradient is noted, and handed on. Asked twice, it is noted once."""
         number = len(self.gradients[names[0]])
         self.gradients[names[0]][number] = None
 
-        def answer(gradient):
+        def noted(gradient: Tensor) -> Tensor:
             halves = tf.split(tf.cast(gradient, tf.float32), len(names), axis=-1)
             for name, half in zip(names, halves, strict=True):
                 self.gradients[name][number] = half
             return gradient
 
-        return exchanged(real, tf.cast(value, real.dtype), answer)
+        return _exchange(real, tf.cast(dial, real.dtype), noted)
 
 
-def without_chance(vae):
+class Probe:
+    """A model's train_step or test_step with dials, traced once, and called on x and the dials.
+
+    Each call is the model's next step: before it the model's variables and metrics are put back, so that a warm-up gets
+    no further. trace: the last run of the step's Python code, which for a graph is the one that traced it.
+    """
+
+    def __init__(self, parts: Parts, method: str, x: Array, dials: Dials) -> None:
+        self._parts, self._method = parts, method
+        self._metrics = [metric for metric in reachable_objects(parts.vae) if isinstance(metric, keras.Metric)]
+        self._values = [(variable, value_of(variable)) for variable in _deterministic_variables(parts.vae)]
+        examples = tf.constant(x), _as_tensors(dials)
+        self.trace = StepTrace(parts, examples[1])
+        self._run = _traced(self._step, parts.vae.run_eagerly, *examples)
+
+    def __call__(self, x: Array, dials: Dials) -> StepRecord:
+        """Take a step on images x, (n, ...). Returns what it showed, as arrays."""
+        for variable, value in self._values:
+            variable.assign(value)
+        for metric in self._metrics:
+            metric.reset_state()
+        step = tf.nest.map_structure(np.array, self._run(tf.constant(x), _as_tensors(dials)))
+        largest = iter(step.largest)
+        return StepRecord(
+            step.z_mean,
+            step.spread,
+            step.output,
+            step.z[0] if step.z else np.zeros(0),
+            step.logs,
+            tuple(
+                (variable, None if gradient is None else float(next(largest)))
+                for gradient, variable in self.trace.updates
+            ),
+        )
+
+    def _step(self, x: Tensor, dials: Dials) -> StepTensors:
+        self.trace = StepTrace(self._parts, dials)
+        return self.trace.run(self._method, x)
+
+
+def _deterministic_variables(vae: Model) -> list[Any]:
     """A model's variables, without the optimizers' and without those of its random generators."""
-    things = reachable(vae)
-    holders = [each for each in things if isinstance(each, keras.random.SeedGenerator | keras.optimizers.Optimizer)]
-    theirs = {id(each) for each in reachable(holders)}
-    own = {id(each) for each in vae.trainable_variables}  # an optimizer lists these as well
-    return [each for each in things if is_variable(each) and (id(each) in own or id(each) not in theirs)]
+    objects = reachable_objects(vae)
+    left_out = keras.random.SeedGenerator | keras.optimizers.Optimizer
+    theirs = {id(held) for held in reachable_objects([owner for owner in objects if isinstance(owner, left_out)])}
+    trainable = {id(variable) for variable in vae.trainable_variables}  # an optimizer lists these as well
+    variables = [candidate for candidate in objects if is_variable(candidate)]
+    return [variable for variable in variables if id(variable) in trainable or id(variable) not in theirs]
 
 
-def as_tensors(dials):
+def _as_tensors(dials: Dials) -> Dials:
     """The dials as float32 tensors."""
-    return {name: tf.constant(value, tf.float32) for name, value in dials.items()}
+    return Dials(*(tf.constant(value, tf.float32) for value in dials))

@@ -1,324 +1,339 @@
-"""A VAE on the bench: what the gradients, the draws and the reports of its steps say of its loss."""
+"""What the gradients, the draws and the reports of a VAE's steps say of its loss, in numbers."""
 
-from dataclasses import dataclass, field
-from types import SimpleNamespace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from vae_helpers.backend import keras, tf
-from vae_helpers.diagnose.diagnosis import known
-from vae_helpers.diagnose.gradient_probe import Probe, flat, functions_inlined
-from vae_helpers.diagnose.locate_parts import Recording, encoder_calls, heads_of, places_of
-from vae_helpers.diagnose.loss_terms import SPREADS, Kl, best_likeness, fit, fitting_kl, summed_over_batch
-from vae_helpers.diagnose.preserve_state import reachable, untouched, value_of
+from vae_helpers.diagnose.gradient_probe import Dials, Probe, StepRecord, flat_tensors, run_functions_eagerly
+from vae_helpers.diagnose.loss_terms import (
+    SPREAD_KINDS,
+    KlTerm,
+    ReconstructionTerm,
+    fit_kl,
+    fit_reconstruction,
+    is_summed_over_batch,
+    least_squares,
+)
+from vae_helpers.diagnose.preserve_state import reachable_objects, value_of
+from vae_helpers.diagnose.probed_model import ProbedModel, RecordedModel, output_at, probe_model
+from vae_helpers.types import Array, Model
 
-NUMBERS_AT_ONCE = 50_000  # pixels in a batch of probes
-NOISES = 2_000  # draws of epsilon that are looked at: their standard deviation is then known to 2 %
-REPORTS = 4  # for two weights and a constant
-TOTALS = ("loss", "total_loss", "elbo_loss", "vae_loss", "total", "negative_elbo")
+EPSILONS = 2_000  # draws of epsilon that are looked at: their standard deviation is then known to 2 %
+REPORTS = 4  # steps whose reported loss is looked at: enough for two weights and a constant
+LOSS_NAMES = ("loss", "total_loss", "elbo_loss", "vae_loss", "total", "negative_elbo")
+
+Limits: TypeAlias = tuple[float, float]  # the lowest and the highest number that a head can have
 
 
-class Bench:
-    """A VAE, a batch of x, and training steps with dials. Raises what train_step raises on x."""
+@dataclass(frozen=True)
+class Sampling:
+    """How the decoder's z comes from the heads.
 
-    def __init__(self, parts, x):
-        self.parts, self.chance = parts, np.random.default_rng(0)
-        self.n = int(np.clip(NUMBERS_AT_ONCE // x[0].size, 4, 64))
-        self.x, self.rows = x, x[np.arange(self.n) % len(x)]
-        self.recording = Recording(parts, x[: max(4 * self.n, 32)])
-        self.heads = heads_of(self.recording)
-        self.ways = places_of(self.recording, self.heads)
-        self.z, self.out = np.array(self.recording.z), np.array(self.recording.output)
-        self.reach = self._reach()
-        parts.bounded = self.reach == "probabilities"
+    follows_mean: z moves with z_mean; None: that can't be told. is_random: z is drawn. spread_kind: what the second
+    head is to the draw. slopes: the derivatives of z by the two heads, relative to the right ones. epsilon: (draws,
+    images, latents).
+    """
 
-    def take_hold(self):
-        """Take the first way to the heads by which z moves with z_mean; the first of all where there is none."""
-        for way in self.ways + self.ways[:1]:
-            self.parts.places = way
-            self.step = Probe(self.parts, "train_step", self.rows, self.dials())
-            self.follows = self._moves_z()
-            if self.follows:
-                return self
-        if any(self.recording.z is each for call in encoder_calls(self.recording) for each in flat(call.output)):
-            self.follows = None  # the encoder draws z, from heads that were not got hold of
-        return self
+    follows_mean: bool | None
+    is_random: bool = True
+    spread_kind: str | None = None
+    slopes: tuple[float, float] = (1.0, 1.0)
+    epsilon: Array = field(default_factory=lambda: np.zeros((0, 1, 1)))
 
-    def _moves_z(self):
-        far = np.sign(self.chance.normal(size=(self.n, *self.z.shape[1:]))) * 50
-        z = self.train(self.dials(mean=far)).z
-        return z.shape == far.shape and np.mean(np.sign(z) == np.sign(far)) > 0.9
 
-    def _reach(self):
-        """What numbers the decoder can give, far out and with other weights: a decoder may ignore z."""
-        far = np.resize([1.0, 10.0, 100.0], self.n).reshape(-1, *[1] * (self.z.ndim - 1))
-        far = far * self.chance.normal(size=(self.n, *self.z.shape[1:]))
-        with untouched(self.parts.vae):
-            for each in self.parts.vae.trainable_variables:
-                each.assign(each + self.chance.normal(0, 0.3, each.shape))
-            out = np.stack([self.decoded(far), self.decoded(-far)])
-        if out.min() >= 0:
-            return "probabilities" if out.max() <= 1 else "not negative"
-        return "tanh" if np.abs(out).max() <= 1 else "logits"
+@dataclass(frozen=True)
+class LossReport:
+    """The number that a step reports as its loss, or why there is none.
 
-    def decoded(self, z):
-        """The decoder's output, as it is."""
-        with functions_inlined():
-            return np.array(flat(self.parts.decoder(tf.constant(z, self.z.dtype)))[0])
+    name: of the number. reconstruction_weight: per image, of the reconstruction that is trained. kl_weight: relative to
+    the KL's weights in training, or the weight of the KL where these are 0; known to within kl_tolerance. samples: the
+    step draws z. error: why nothing was measured.
+    """
 
-    def given_by(self, place, inputs, dtype):
-        """What the layer of a place gives for chosen inputs."""
-        return np.array(keras.tree.flatten(place.port(tf.constant(inputs, dtype)))[place.index])
+    name: str = ""
+    reconstruction_weight: float = 0.0
+    kl_weight: float = 0.0
+    kl_tolerance: float = 0.0
+    samples: bool = True
+    error: str = ""
 
-    def dials(self, n=None, **chosen):
-        """Random dials for n images, and those that are chosen. The second head is kept positive: it may be a sigma."""
-        low, high = {"tanh": (-0.9, 0.9), "not negative": (0.05, 3.0)}.get(self.reach, (-3.0, 3.0))
-        shape = (n or self.n, *self.z.shape[1:])
-        random = {"mean": self._drawn(-2, 2, shape), "spread": self._drawn(0.25, 2.25, shape)}
-        random |= {"out": self._drawn(low, high, (n or self.n, *self.out.shape[1:]))}
-        return random | {"pull": np.zeros(shape), "gate": 0.0} | chosen
 
-    def _drawn(self, low, high, shape):
-        """Uniform multiples of 1/64, which half precision holds exactly."""
-        return np.round(64 * self.chance.uniform(low, high, shape)) / 64
+@dataclass(frozen=True)
+class Measurements:
+    """All that is measured of a VAE.
 
-    def train(self, dials):
-        """What a training step shows. Gradients are times the number of images: of a mean as if of a sum."""
-        n = len(dials["mean"])
-        seen = self.step(self.rows[:n], dials)
-        seen.mean, seen.spread, seen.out = n * seen.mean, n * seen.spread, n * seen.out
-        seen.z = seen.z[0] if seen.z else np.zeros(0)
-        return seen
+    n: images in a batch of a probe. pixels: the shape of an image. x_range: the lowest and the highest pixel.
+    output_range: as in RecordedModel. kl: None where no KL fits. spread_kind: what the second head is. is_trained: for
+    each trainable weight's path, whether it gets a gradient other than 0; empty where that can't be told. limits: for
+    each head, where its layer could be tried. same_heads: the two heads hold the same numbers. latent_kl: (latents,),
+    nats of each latent on x, averaged over the images. ignored: (latents,), whether the decoder ignores it. fit_report,
+    evaluate_report: None where they could not be compared. steps: that the optimizer has made. intended_beta: what the
+    model's attribute beta says; 1 where there is none.
+    """
 
-    def targets(self, n):
-        """What the output may be compared with, as functions of the output: x, y, or itself."""
-        shape = (n, *self.out.shape[1:])
-        x, y = self.rows[:n].reshape(shape), self.rows[:n, ::-1].reshape(shape)
-        named = {"x": lambda out: x} | ({"y": lambda out: y} if self.parts.with_y else {})
-        return named | {"itself": lambda out: out, "its own probabilities": tf.sigmoid}
+    n: int
+    pixels: tuple[int, ...]
+    x_range: tuple[float, float]
+    output_range: str
+    sampling: Sampling
+    reconstruction: ReconstructionTerm
+    kl: KlTerm | None
+    spread_kind: str
+    is_trained: dict[str, bool]
+    limits: dict[str, Limits]
+    same_heads: bool
+    latent_kl: Array
+    ignored: Array
+    fit_report: LossReport | None
+    evaluate_report: LossReport | None
+    steps: int
+    intended_beta: float
 
-    @property
-    def natural_heads(self):
-        """z_mean and the second head, as the encoder gives them for x."""
-        return np.split(np.concatenate([each for _, each in self.heads], axis=-1), 2, axis=-1)
+
+def measure(recorded: RecordedModel) -> Measurements:
+    """Measure a VAE. Each measurement draws its dials from one generator, so their order is part of the result."""
+    vae, x = recorded.parts.vae, recorded.x
+    probed = probe_model(recorded)
+    sampling = _measure_sampling(probed)
+    reconstruction, kl = _measure_reconstruction(probed), _measure_kl(probed, sampling.spread_kind)
+    spread_kind = _spread_kind(kl, sampling)
+    is_trained, limits = _measure_training(probed), _head_limits(probed)
+    z_mean, spread = recorded.natural_heads
+    ignored = _ignored_latents(recorded)
+    fit_report = evaluate_report = None
+    if reconstruction.is_known and kl:
+        fit_report = _measure_report(probed, "train_step", reconstruction, kl)
+        evaluate_report = _measure_report(probed, "test_step", reconstruction, kl)
+    return Measurements(
+        n=recorded.n,
+        pixels=x.shape[1:],
+        x_range=(x.min(), x.max()),
+        output_range=recorded.output_range,
+        sampling=sampling,
+        reconstruction=reconstruction,
+        kl=kl,
+        spread_kind=spread_kind,
+        is_trained=is_trained,
+        limits=limits,
+        same_heads=bool(np.array_equal(z_mean, spread) and np.ptp(z_mean) > 0),
+        latent_kl=_latent_kl(z_mean, spread, spread_kind),
+        ignored=ignored,
+        fit_report=fit_report,
+        evaluate_report=evaluate_report,
+        steps=_optimizer_steps(vae),
+        intended_beta=_intended_beta(vae),
+    )
 
 
 # --- the two terms ---
 
 
-def measure_reconstruction(bench):
-    """The Reconstruction that fits best, at two sizes of the batch."""
-    found = []
-    for n in (bench.n, bench.n // 2):
-        dials = bench.dials(n)
-        found.append(best_likeness(bench.train(dials).out, dials["out"], bench.targets(n), bench.parts.bounded))
-    whole, half = found
-    whole.summed = summed_over_batch(whole.weight, half.weight, bench.n)
-    whole.weight /= bench.n if whole.summed else 1
-    return whole
+def _measure_reconstruction(probed: ProbedModel) -> ReconstructionTerm:
+    """The term that fits best, and whether it is summed over the batch, by two sizes of the batch."""
+    recorded = probed.recorded
+    terms = []
+    for n in (recorded.n, recorded.n // 2):
+        dials = recorded.random_dials(n)
+        gradient = probed.train(dials).output
+        terms.append(fit_reconstruction(gradient, dials.output, recorded.targets(n), probed.parts.bounded))
+    term, half = terms
+    summed = is_summed_over_batch(term.weight, half.weight, recorded.n)
+    return replace(term, summed=summed, weight=term.weight / (recorded.n if summed else 1))
 
 
-def measure_kl(bench, first):
-    """The Kl that fits, at two sizes of the batch; None where none does. first: the meaning that is tried first."""
-    found = []
-    for n in (bench.n, bench.n // 2):
-        dials = bench.dials(n)
-        seen = bench.train(dials)
-        found.append(fitting_kl(seen.mean, seen.spread, dials, seen.z, first))
-    whole, half = found
-    if whole is None or half is None:
+def _measure_kl(probed: ProbedModel, first_kind: str | None) -> KlTerm | None:
+    """The term that fits, by two sizes of the batch; None where none does. first_kind: as for ``fit_kl``."""
+    recorded = probed.recorded
+    terms = []
+    for n in (recorded.n, recorded.n // 2):
+        dials = recorded.random_dials(n)
+        record = probed.train(dials)
+        terms.append(fit_kl(record.z_mean, record.spread, dials, record.z, first_kind))
+    term, half = terms
+    if term is None or half is None:
         return None
-    whole.summed = summed_over_batch(np.linalg.norm(whole.weights), np.linalg.norm(half.weights), bench.n)
-    whole.weights = tuple(float(each) / (bench.n if whole.summed else 1) for each in whole.weights)
-    return whole
+    norm, half_norm = (float(np.linalg.norm(weights)) for weights in (term.weights, half.weights))
+    summed = is_summed_over_batch(norm, half_norm, recorded.n)
+    mean_weight, variance_weight, entropy_weight = (
+        float(weight) / (recorded.n if summed else 1) for weight in term.weights
+    )
+    return replace(term, summed=summed, weights=(mean_weight, variance_weight, entropy_weight))
 
 
 # --- how z is drawn ---
 
 
-@dataclass
-class Sampling:
-    """How the decoder's z comes from the heads."""
-
-    follows: bool | None  # z moves with z_mean; None: that can't be told
-    random: bool = True
-    spread: str | None = None  # what the second head is to the draw
-    slopes: tuple = (1.0, 1.0)  # the derivatives of z by the two heads, beside the right ones
-    noise: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1)))  # (draws, images, latents)
-
-
-def measure_sampling(bench):
-    """A Sampling from training steps with random dials."""
-    if not bench.follows:
-        return Sampling(follows=bench.follows)
-    tried = [bench.dials() for _ in range(int(np.clip(NOISES // bench.dials()["mean"].size, 2, 20)))]
-    z = np.stack([bench.train(dials).z for dials in tried])
-    m, s = (np.stack([dials[name] for dials in tried]) for name in ("mean", "spread"))
-    if np.allclose(z, m, 1e-5, 1e-5):
-        return Sampling(follows=True, random=False, slopes=(slopes_of_z(bench, "log-variance")[1][0], 0.0))
-    level = np.log(np.abs(z - m) + 1e-12)
-    by_width = min(SPREADS, key=lambda each: np.std(level - np.log(SPREADS[each][0](s))))
-    spread, slopes = slopes_of_z(bench, by_width)
-    noise = ((z - m) / SPREADS[spread][0](s)).reshape(*z.shape[:2], -1)
-    return Sampling(True, True, spread, slopes, noise)
+def _measure_sampling(probed: ProbedModel) -> Sampling:
+    """How z is drawn, by training steps with random dials."""
+    recorded = probed.recorded
+    if not probed.z_follows_mean:
+        return Sampling(follows_mean=probed.z_follows_mean)
+    latents = recorded.random_dials().z_mean.size  # of a batch; without this draw all later dials would be others
+    all_dials = [recorded.random_dials() for _ in range(int(np.clip(EPSILONS // latents, 2, 20)))]
+    z = np.stack([probed.train(dials).z for dials in all_dials])
+    z_mean, spread = (np.stack([getattr(dials, name) for dials in all_dials]) for name in ("z_mean", "spread"))
+    if np.allclose(z, z_mean, 1e-5, 1e-5):
+        _, slopes = _slopes_of_z(probed, "log-variance")
+        return Sampling(follows_mean=True, is_random=False, slopes=(slopes[0], 0.0))
+    log_distance = np.log(np.abs(z - z_mean) + 1e-12)
+    by_width = min(
+        SPREAD_KINDS, key=lambda name: float(np.std(log_distance - np.log(SPREAD_KINDS[name].sigma(spread))))
+    )
+    spread_kind, slopes = _slopes_of_z(probed, by_width)
+    epsilon = ((z - z_mean) / SPREAD_KINDS[spread_kind].sigma(spread)).reshape(*z.shape[:2], -1)
+    return Sampling(True, True, spread_kind, slopes, epsilon)
 
 
-def slopes_of_z(bench, by_width):
-    """What the second head is by z's derivatives, and these beside the right ones. by_width: the same by z's width."""
-    dials = bench.dials()
-    still, pulled = bench.train(dials), bench.train(dials | {"pull": np.ones_like(dials["pull"])})
-    m, s = dials["mean"], dials["spread"]
-    kl = fitting_kl(still.mean, still.spread, dials, still.z, by_width)
-    own_mean, own_spread = kl.slopes(m, s, pulled.z) if kl else (still.mean, still.spread)
-    by_mean, by_spread = (pulled.mean - own_mean) / bench.n, (pulled.spread - own_spread) / bench.n
-    noise, found = pulled.z - m, {}
-    for name in sorted(SPREADS, key=lambda each: each != by_width):
-        right = SPREADS[name][1](s) * noise
-        (slope,), left = fit(by_spread, right)
-        if np.linalg.norm(by_spread) < 1e-3 * np.linalg.norm(right):
-            slope, left = 0.0, 0.0
-        found[name] = abs(slope - 1) if left < 0.01 else np.inf, float(slope)
-    best = min(found, key=lambda each: found[each][0])
-    spread = best if found[best][0] < 0.01 else by_width
-    return spread, (float(np.mean(by_mean)), found[spread][1])
+def _slopes_of_z(probed: ProbedModel, by_width: str) -> tuple[str, tuple[float, float]]:
+    """What the second head is by z's derivatives, and these by the two heads, relative to the right ones.
+
+    by_width: what the second head is by the width of z's distribution, which decides where the derivatives do not.
+    """
+    dials = probed.recorded.random_dials()
+    still, pulled = probed.train(dials), probed.train(dials._replace(pull=np.ones_like(dials.pull)))
+    kl = fit_kl(still.z_mean, still.spread, dials, still.z, by_width)
+    kl_derivatives = kl.derivatives(dials.z_mean, dials.spread, pulled.z) if kl else (still.z_mean, still.spread)
+    n = probed.recorded.n
+    by_mean, by_spread = (pulled.z_mean - kl_derivatives[0]) / n, (pulled.spread - kl_derivatives[1]) / n
+    distances, slopes = {}, {}
+    for name in sorted(SPREAD_KINDS, key=lambda name: name != by_width):
+        expected = SPREAD_KINDS[name].log_sigma_slope(dials.spread) * (pulled.z - dials.z_mean)
+        (slope,), residual = least_squares(by_spread, expected)
+        if np.linalg.norm(by_spread) < 1e-3 * np.linalg.norm(expected):
+            slope, residual = 0.0, 0.0
+        distances[name] = abs(slope - 1) if residual < 0.01 else np.inf
+        slopes[name] = float(slope)
+    best = min(distances, key=lambda name: distances[name])
+    spread_kind = best if distances[best] < 0.01 else by_width
+    return spread_kind, (float(np.mean(by_mean)), slopes[spread_kind])
 
 
-# --- what is reported, what moves, what the latents say ---
+# --- what is reported ---
 
 
-@dataclass
-class Report:
-    """The number that a step reports as its loss: weights beside those that are trained, or why there is none."""
-
-    name: str = ""
-    reconstruction: float = 0.0  # weight per image of the reconstruction found in training
-    kl: float = 0.0  # beside the KL's weights in training; where these are 0, the weight of the KL
-    error: str = ""
-    samples: bool = True
-    unsure: float = 0.0  # of kl
-
-
-def measure_report(bench, method, reconstruction, kl):
-    """The Report of train_step or test_step; None where a term of the loss is not finite by itself."""
+def _measure_report(
+    probed: ProbedModel, method: str, reconstruction: ReconstructionTerm, kl: KlTerm
+) -> LossReport | None:
+    """What train_step or test_step reports; None where a term of the loss is not finite by itself."""
+    recorded = probed.recorded
     try:
-        step = bench.step if method == "train_step" else Probe(bench.parts, method, bench.rows, bench.dials())
-        seen = [(dials, step(bench.rows, dials)) for dials in varied(bench)]
+        probe = probed.probe
+        if method != "train_step":
+            probe = Probe(probed.parts, method, recorded.rows, recorded.random_dials())
+        steps = [(dials, probe(recorded.rows, dials)) for dials in _varied_dials(recorded)]
     except Exception as error:  # whatever a model's test_step may raise
-        return Report(error=first_line(error))
-    name = next((each for each in TOTALS if each in seen[0][1].logs), None)
+        return LossReport(error=first_line(error))
+    names = list(steps[0][1].logs)
+    name = next((name for name in LOSS_NAMES if name in names), None)
     if name is None:
-        return Report(error=f"{method} reports {', '.join(seen[0][1].logs) or 'nothing'}, and no loss")
-    kl = kl if any(kl.weights) else Kl((1, 1, 1), kl.spread)
-    target = bench.targets(bench.n)[reconstruction.target]
+        return LossReport(error=f"{method} reports {', '.join(names) or 'nothing'}, and no loss")
+    if not all(record.z.size for _, record in steps):
+        raise LookupError(f"{method} gives the decoder no z.")
+    kl = kl if any(kl.weights) else KlTerm((1, 1, 1), kl.spread_kind)
+    target = recorded.targets(recorded.n)[reconstruction.target]
     terms = [
-        (reconstruction.value(d["out"], target, bench.parts.bounded), kl.value(d["mean"], d["spread"], each.z[0]))
-        for d, each in seen
+        (
+            reconstruction.value(dials.output, target, probed.parts.bounded),
+            kl.value(dials.z_mean, dials.spread, record.z),
+        )
+        for dials, record in steps
     ]
-    if not np.isfinite(terms).all():
-        return None
-    return report_of(name, np.array([float(each.logs[name]) for _, each in seen]), np.array(terms), seen)
+    return _report_of(name, steps, np.array(terms)) if np.isfinite(terms).all() else None
 
 
-def varied(bench):
+def _varied_dials(recorded: RecordedModel) -> Iterator[Dials]:
     """Dials that move the two terms by much, each by itself."""
     for _ in range(REPORTS):
-        dials, (a, b) = bench.dials(), bench.chance.uniform(0.1, 1.0, 2)
-        yield dials | {"out": a * dials["out"], "mean": 2 * b * dials["mean"]}
+        dials, (output_size, mean_size) = recorded.random_dials(), recorded.rng.uniform(0.1, 1.0, 2)
+        yield dials._replace(output=output_size * dials.output, z_mean=2 * mean_size * dials.z_mean)
 
 
-def report_of(name, losses, terms, seen):
-    """The weights of the two terms in the losses reported, whatever constant they hold beside."""
-    (reconstruction, kl, _), _ = fit(losses, *terms.T, np.ones(len(losses)))
-    samples = not np.allclose(seen[0][1].z[0], seen[0][0]["mean"], 1e-5, 1e-5)
-    unsure = 3e-6 * np.abs(losses).max() / terms[:, 1].std()
-    return Report(name, float(reconstruction), float(kl), samples=samples, unsure=float(unsure))
+def _report_of(name: str, steps: Sequence[tuple[Dials, StepRecord]], terms: Array) -> LossReport:
+    """The weights of the two terms, (steps, 2), in the losses reported, whatever constant they hold beside."""
+    losses = np.array([float(record.logs[name]) for _, record in steps])
+    (reconstruction_weight, kl_weight, _), _ = least_squares(losses, *terms.T, np.ones(len(losses)))
+    dials, record = steps[0]
+    return LossReport(
+        name,
+        float(reconstruction_weight),
+        float(kl_weight),
+        kl_tolerance=float(3e-6 * np.abs(losses).max() / terms[:, 1].std()),
+        samples=not np.allclose(record.z, dials.z_mean, 1e-5, 1e-5),
+    )
 
 
-def first_line(error):
+def first_line(error: BaseException) -> str:
     """What an error says, in a line, without Keras's words around it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("Exception encountered")] or lines or [""]
     return f"{type(error).__name__}: " + lines[0].replace("\x1b[1m", "").replace("\x1b[0m", "")
 
 
-def measure_movement(bench):
-    """Which trainable weights get a gradient other than 0: {path: bool}."""
-    seen = bench.train(bench.dials(gate=1.0))
-    largest = iter(seen.largest)
-    moved = {id(variable): given and float(next(largest)) != 0 for variable, given in bench.step.heard}
-    return {each.path: moved.get(id(each), False) for each in bench.parts.vae.trainable_variables} if moved else {}
+# --- what is trained, and what the latents say ---
 
 
-def head_limits(bench):
-    """The limits that each head's layer keeps its numbers in, {name: (low, high)}, infinite where it keeps none.
+def _measure_training(probed: ProbedModel) -> dict[str, bool]:
+    """Whether each trainable weight, by its path, gets a gradient other than 0; empty where no optimizer is asked."""
+    record = probed.train(probed.recorded.random_dials()._replace(gate=1.0))
+    by_id = {id(variable): largest is not None and largest != 0 for variable, largest in record.largest}
+    variables = probed.parts.vae.trainable_variables if by_id else []
+    return {variable.path: by_id.get(id(variable), False) for variable in variables}
+
+
+def _head_limits(probed: ProbedModel) -> dict[str, Limits]:
+    """The limits that each head's layer keeps its numbers in, infinite where it keeps none.
 
     Tried where a head comes out of a layer of its own that takes one tensor, with large inputs and with larger ones.
     """
-    found = {}
-    for place in bench.parts.places:
-        call = bench.recording.of(place.port)[-1]
-        if call.leaf and len(call.inputs) == len(place.names) == 1 and None not in call.inputs[0].shape[1:]:
-            given = bench.chance.normal(size=(64, *call.inputs[0].shape[1:]))
-            large, larger = (bench.given_by(place, size * given, call.inputs[0].dtype) for size in (1e3, 1e4))
+    recorded, limits = probed.recorded, {}
+    for place in probed.parts.places:
+        call = recorded.recording.calls_of(place.port)[-1]
+        if call.innermost and len(call.inputs) == len(place.names) == 1 and None not in call.inputs[0].shape[1:]:
+            inputs = recorded.rng.normal(size=(64, *call.inputs[0].shape[1:]))
+            large, larger = (output_at(place, size * inputs, call.inputs[0].dtype) for size in (1e3, 1e4))
             low = large.min() if large.min() >= 0 or larger.min() >= 1.01 * large.min() else -np.inf
             high = large.max() if larger.max() <= 1.01 * large.max() else np.inf
-            found[place.names[0]] = float(low), float(high)
-    return found
+            limits[place.names[0]] = float(low), float(high)
+    return limits
 
 
-def ignored_latents(bench):
-    """Which latents the decoder does nothing with, (latents,): its output has no derivative by them, wherever z is."""
-    z = tf.constant(bench.chance.normal(size=(bench.n, *bench.z.shape[1:])), bench.z.dtype)
-    with functions_inlined(), tf.GradientTape() as tape:
+def _ignored_latents(recorded: RecordedModel) -> Array:
+    """Which latents the decoder ignores, (latents,): its output has no derivative by them, wherever z is."""
+    z = tf.constant(recorded.rng.normal(size=(recorded.n, *recorded.z.shape[1:])), recorded.z.dtype)
+    with run_functions_eagerly(), tf.GradientTape() as tape:
         tape.watch(z)
-        out = flat(bench.parts.decoder(z))[0]
-        total = tf.reduce_sum(out * bench.chance.normal(size=out.shape))
+        output = flat_tensors(recorded.parts.decoder(z))[0]
+        total = tf.reduce_sum(output * recorded.rng.normal(size=output.shape))
     slope = tape.gradient(total, z, unconnected_gradients="zero")
     return np.max(np.abs(slope), axis=0).ravel() == 0
 
 
-def spread_of(kl, sampling):
+def _spread_kind(kl: KlTerm | None, sampling: Sampling) -> str:
     """What the second head is: to the KL, or else to the draw."""
-    told = kl and kl.kind != "swapped" and any(kl.weights[1:])
-    return kl.spread if told else sampling.spread or "log-variance"
+    if kl and kl.kind != "swapped" and any(kl.weights[1:]):
+        return kl.spread_kind
+    return sampling.spread_kind or "log-variance"
 
 
-def latent_kl(m, s, spread):
-    """Nats of each latent, averaged over the images: (latents,)."""
-    m, sigma = m.astype(float), np.maximum(SPREADS[spread][0](s.astype(float)), 1e-30)
-    return np.mean((sigma**2 + m**2 - 1) / 2 - np.log(sigma), axis=0).ravel()
+def _latent_kl(z_mean: Array, spread: Array, spread_kind: str) -> Array:
+    """The KL of each latent in nats, averaged over the images: (latents,)."""
+    z_mean, sigma = z_mean.astype(float), np.maximum(SPREAD_KINDS[spread_kind].sigma(spread.astype(float)), 1e-30)
+    return np.mean((sigma**2 + z_mean**2 - 1) / 2 - np.log(sigma), axis=0).ravel()
 
 
-def steps_of(vae):
+def _optimizer_steps(vae: Model) -> int:
     """How many steps the optimizer has made."""
-    optimizers = [each for each in reachable(vae) if isinstance(each, keras.optimizers.Optimizer)]
-    return max((int(value_of(each.iterations)) for each in optimizers), default=0)
+    objects = reachable_objects(vae)
+    optimizers = [optimizer for optimizer in objects if isinstance(optimizer, keras.optimizers.Optimizer)]
+    return max((int(value_of(optimizer.iterations)) for optimizer in optimizers), default=0)
 
 
-def intended_beta(vae):
+def _intended_beta(vae: Model) -> float:
     """The beta that the model's attribute says; 1 where there is none."""
     try:
         return float(np.array(getattr(vae, "beta", 1.0)))
     except (TypeError, ValueError):
         return 1.0
-
-
-def measure(bench):
-    """All that is measured, in one namespace."""
-    vae = bench.parts.vae
-    found = SimpleNamespace(
-        n=bench.n, reach=bench.reach, pixels=bench.x.shape[1:], x_range=(bench.x.min(), bench.x.max())
-    )
-    bench.take_hold()
-    found.sampling = measure_sampling(bench)
-    found.reconstruction, found.kl = measure_reconstruction(bench), measure_kl(bench, found.sampling.spread)
-    found.spread = spread_of(found.kl, found.sampling)
-    found.moves, found.limits = measure_movement(bench), head_limits(bench)
-    m, s = bench.natural_heads
-    found.same_heads, found.latent_kl = np.array_equal(m, s) and np.ptp(m) > 0, latent_kl(m, s, found.spread)
-    found.ignored = ignored_latents(bench)
-    told = bool(known(found.reconstruction) and found.kl)
-    found.fit_report = measure_report(bench, "train_step", found.reconstruction, found.kl) if told else None
-    found.evaluate_report = measure_report(bench, "test_step", found.reconstruction, found.kl) if told else None
-    found.steps, found.intended = steps_of(vae), intended_beta(vae)
-    return found

@@ -1,107 +1,118 @@
-"""A model that is looked at and then is as it was: its variables, attributes and lists, and the random generators."""
+"""Context managers that put back what a measurement moves: a model's state, and the random generators."""
 
 import contextlib
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from keras.src.backend.common import global_state  # Keras's own generator is to be had nowhere else
-from tensorflow.python.eager import context  # nor the one behind TensorFlow's eager operations
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
+from vae_helpers.types import Array
 
-GENERATOR = "global_seed_generator"
-KINDS = (keras.Operation, keras.Metric, keras.Loss, keras.optimizers.Optimizer, keras.random.SeedGenerator, tf.Module)
+STATEFUL_CLASSES = (
+    keras.Operation, keras.Metric, keras.Loss, keras.optimizers.Optimizer, keras.random.SeedGenerator, tf.Module,
+)  # fmt: skip
 
 
 @contextlib.contextmanager
-def untouched(root):
-    """Restore on leaving whatever hangs on the root (a model, or a list of some), bitwise, even after an error."""
-    things = reachable(root)
-    variables = [(each, value_of(each)) for each in things if is_variable(each)]
-    chances = [(each.bit_generator, each.bit_generator.state) for each in things if is_numpy_generator(each)]
-    dicts = [vars(each) for each in things if is_part(each)] + [each for each in things if isinstance(each, dict)]
-    dicts = [(each, dict(each)) for each in dicts]
-    lists = [(each, list(each)) for each in things if isinstance(each, list)]
+def preserve_objects(root: Any) -> Iterator[None]:
+    """On leaving, put back all that hangs on the root (a model, or a list of some), bitwise, even after an error."""
+    objects = reachable_objects(root)
+    variables = [(variable, value_of(variable)) for variable in objects if is_variable(variable)]
+    generators = [generator.bit_generator for generator in objects if _is_numpy_generator(generator)]
+    generator_states = [(generator, generator.state) for generator in generators]
+    dicts = [vars(owner) for owner in objects if _is_stateful(owner)]
+    dicts += [container for container in objects if isinstance(container, dict)]
+    dict_copies = [(container, dict(container)) for container in dicts]
+    list_copies = [(container, list(container)) for container in objects if isinstance(container, list)]
     try:
         yield
     finally:
-        for each, before in variables:
-            each.assign(before)
-        for each, before in chances:
-            each.state = before
-        for each, before in dicts + lists:
-            restore(each, before)
+        for variable, value in variables:
+            variable.assign(value)
+        for generator, state in generator_states:
+            generator.state = state
+        for container, copy in dict_copies:
+            _restore_dict(container, copy)
+        for container, items in list_copies:
+            list.__setitem__(container, slice(None), items)  # not Keras's own method, which may be locked
 
 
-def restore(container, before):
-    """Put back what a dict or a list held; by the base class's methods, since Keras's own may be locked."""
-    if isinstance(container, list):
-        list.__setitem__(container, slice(None), before)
-    elif {key: id(each) for key, each in container.items()} != {key: id(each) for key, each in before.items()}:
+def _restore_dict(container: dict, copy: dict) -> None:
+    """Put back what a dict held; by the methods of ``dict``, since Keras's own may be locked."""
+    if {key: id(value) for key, value in container.items()} != {key: id(value) for key, value in copy.items()}:
         dict.clear(container)
-        dict.update(container, before)
+        dict.update(container, copy)
 
 
 @contextlib.contextmanager
-def same_chance():
-    """Restore on leaving the global random generators of Python, numpy, Keras and TensorFlow."""
-    keras_generator, eager = global_state.get_global_attribute(GENERATOR), context.context()
+def preserve_random_generators() -> Iterator[None]:
+    """On leaving, put back the states of the global random generators of Python, numpy, Keras and TensorFlow."""
+    keras_generator = private_api.keras_random_generator()
     states = [tf.random.get_global_generator().state] + ([keras_generator.state] if keras_generator else [])
-    before = [(each, value_of(each)) for each in states]
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - people use it
-    tensorflow = getattr(eager, "_rng", None)  # there is one after tf.random.set_seed
-    eager._rng = random.Random(0)  # a stand-in: kernels started by seeds of the real one would answer its later draws
+    values = [(state, value_of(state)) for state in states]
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - people use it
+    eager_generator = private_api.eager_random_generator()
+    # A stand-in: kernels started by seeds of the real one would answer its later draws.
+    private_api.set_eager_random_generator(random.Random(0))
     try:
         yield
     finally:
-        for each, state in before:
-            each.assign(state)
-        global_state.set_global_attribute(GENERATOR, keras_generator)
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
-        eager._rng = tensorflow
+        for state, value in values:
+            state.assign(value)
+        private_api.set_keras_random_generator(keras_generator)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        private_api.set_eager_random_generator(eager_generator)
 
 
-def reachable(root):
-    """Everything of Keras's and TensorFlow's that hangs on attributes, in lists, tuples, sets and dicts: each once."""
-    found, waiting = {}, [root]
+def reachable_objects(root: Any) -> list[Any]:
+    """All objects of Keras and TensorFlow that hang on a root's attributes, lists, tuples, sets and dicts, once each.
+
+    The containers and numpy's generators are among them.
+    """
+    objects: dict[int, Any] = {}
+    waiting = [root]
     while waiting:
-        each = waiting.pop()
-        inner = _inside(each)
-        if inner is not None and id(each) not in found:
-            found[id(each)] = each
-            waiting.extend(inner)
-    return list(found.values())
+        candidate = waiting.pop()
+        contents = _contents(candidate)
+        if contents is not None and id(candidate) not in objects:
+            objects[id(candidate)] = candidate
+            waiting.extend(contents)
+    return list(objects.values())
 
 
-def is_variable(thing):
+def is_variable(candidate: Any) -> bool:
     """Whether it is a Keras or a TensorFlow variable."""
-    return isinstance(thing, keras.Variable | tf.Variable)
+    return isinstance(candidate, keras.Variable | tf.Variable)
 
 
-def is_numpy_generator(thing):
-    """Whether it is one of numpy's generators, as people keep in a layer."""
-    return isinstance(thing, np.random.Generator)
-
-
-def is_part(thing):
-    """Whether it is an object of Keras's or TensorFlow's that holds state: a layer, a metric, an optimizer, ..."""
-    made_by_keras = type(thing).__module__.startswith("keras.") and type(thing).__name__ not in ("Node", "KerasTensor")
-    candidate = hasattr(thing, "__dict__") and not isinstance(thing, type) and not is_variable(thing)
-    return candidate and (isinstance(thing, KINDS) or made_by_keras)
-
-
-def value_of(variable):
-    """A variable's numbers, copied."""
+def value_of(variable: Any) -> Array:
+    """A copy of a variable's numbers."""
     return np.asarray(variable.value if isinstance(variable, keras.Variable) else variable).copy()
 
 
-def _inside(thing):
-    """What a thing holds; None for what is no concern of ours."""
-    if is_variable(thing) or is_numpy_generator(thing):
+def _is_numpy_generator(candidate: Any) -> bool:
+    """Whether it is one of numpy's generators, as people keep in a layer."""
+    return isinstance(candidate, np.random.Generator)
+
+
+def _is_stateful(candidate: Any) -> bool:
+    """Whether it is an object of Keras or TensorFlow that holds state: a layer, a metric, an optimizer, ..."""
+    cls = type(candidate)
+    made_by_keras = cls.__module__.startswith("keras.") and cls.__name__ not in ("Node", "KerasTensor")
+    has_attributes = hasattr(candidate, "__dict__") and not isinstance(candidate, type) and not is_variable(candidate)
+    return has_attributes and (isinstance(candidate, STATEFUL_CLASSES) or made_by_keras)
+
+
+def _contents(candidate: Any) -> list[Any] | None:
+    """What an object holds; None for an object that is neither Keras's nor TensorFlow's nor a container."""
+    if is_variable(candidate) or _is_numpy_generator(candidate):
         return []
-    if isinstance(thing, dict):
-        return list(thing.values())
-    if isinstance(thing, list | tuple | set):
-        return list(thing)
-    return list(vars(thing).values()) if is_part(thing) else None
+    if isinstance(candidate, dict):
+        return list(candidate.values())
+    if isinstance(candidate, list | tuple | set):
+        return list(candidate)
+    return list(vars(candidate).values()) if _is_stateful(candidate) else None

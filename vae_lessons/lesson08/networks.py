@@ -11,6 +11,7 @@ from dataclasses import asdict
 import numpy as np
 from scipy.special import expit
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.losses import bernoulli_nll
 from vae_helpers.model import VAE, build_decoder, build_encoder
@@ -96,11 +97,9 @@ def adam_step(weights, gradients, moments, rates, step):
 
     moments: two lists, the running means of the gradients and of their squares. rates: a learning rate for each weight.
     """
-    power = [tf.pow(decay, tf.cast(step, "float32")) for decay in (0.9, 0.999)]
-    settings = {"beta1": 0.9, "beta2": 0.999, "beta1_power": power[0], "beta2_power": power[1], "epsilon": 1e-7}
+    powers = [tf.pow(decay, tf.cast(step, "float32")) for decay in (0.9, 0.999)]
     for weight, gradient, m, v, rate in zip(weights, gradients, *moments, rates, strict=True):
-        where = {"var": weight.handle, "m": m.handle, "v": v.handle}
-        tf.raw_ops.ResourceApplyAdam(**where, **settings, lr=rate, grad=gradient)
+        private_api.apply_adam(weight, m, v, gradient, rate, *powers)
 
 
 def parts(network, pixels):

@@ -9,9 +9,15 @@ from broken_vaes import LATENTS, ODD, PIXELS, SLIPS, Plain, dense_decoder, slip
 from error_vaes import ERRORS
 from vaes import CROSS_ENTROPIES, digits
 
+from vae_helpers import private_api
 from vae_helpers.backend import keras, tf
 from vae_helpers.diagnose import diagnose
-from vae_helpers.diagnose.preserve_state import is_variable, reachable, same_chance, value_of
+from vae_helpers.diagnose.preserve_state import (
+    is_variable,
+    preserve_random_generators,
+    reachable_objects,
+    value_of,
+)
 
 SOURCES = CROSS_ENTROPIES | ERRORS
 CPU_SECONDS = 20  # 10 s on two cores
@@ -107,7 +113,7 @@ def test_latents_are_judged_once_the_model_is_trained():
 
 def state_of(vae):
     """All variables of a model, bitwise, and what its parts' attributes are."""
-    parts = reachable(vae)
+    parts = reachable_objects(vae)
     variables = [value_of(each).tobytes() for each in parts if is_variable(each)]
     attributes = [
         {name: id(value) for name, value in vars(each).items()} for each in parts if hasattr(each, "__dict__")
@@ -170,22 +176,20 @@ def test_random_generators_stay_as_they_were(eagerly):
 
 
 def test_a_generator_that_nobody_used_yet_is_not_there_afterwards():
-    from keras.src.backend.common import global_state
-
-    kept = global_state.get_global_attribute("global_seed_generator")
+    before = private_api.keras_random_generator()
     try:
-        global_state.set_global_attribute("global_seed_generator", None)
+        private_api.set_keras_random_generator(None)
         diagnose(*slip(noise=lambda _, mean: keras.random.normal(keras.ops.shape(mean)))())
-        assert global_state.get_global_attribute("global_seed_generator") is None
+        assert private_api.keras_random_generator() is None
     finally:
-        global_state.set_global_attribute("global_seed_generator", kept)
+        private_api.set_keras_random_generator(before)
 
 
 def test_an_error_leaves_no_trace_either():
     vae, x = slip(compute_loss=lambda *args, **kwargs: 1 / 0)()
     vae(x)
     before = state_of(vae)
-    with same_chance(), pytest.raises(ValueError, match="ZeroDivisionError"):
+    with preserve_random_generators(), pytest.raises(ValueError, match="ZeroDivisionError"):
         diagnose(vae, x)
     assert state_of(vae) == before
     assert not tf.config.functions_run_eagerly()
