@@ -55,10 +55,10 @@ def test_hints_and_solutions_are_folded(notebook):
 def test_a_folded_solution_folds_nothing_else(notebook):
     """JupyterLab folds everything up to the next heading of the same level or above."""
     shown = cells(notebook)
-    after = [
-        shown[place + 1] for place, cell in enumerate(shown[:-1]) if "solution" in cell["metadata"].get("tags", [])
-    ]
+    in_solution = ["solution" in cell["metadata"].get("tags", []) for cell in shown]
+    after = [shown[place] for place in range(1, len(shown)) if in_solution[place - 1] and not in_solution[place]]
     hidden = [source(cell) for cell in after if not re.search(r"^#{1,4} ", source(cell), re.MULTILINE)]
+    assert len(after) == len(EXERCISES.lessons[notebook])
     assert hidden == []
 
 
@@ -70,7 +70,7 @@ def test_no_other_cell_uses_the_name_of_an_exercise(notebook):
             tree = list(ast.walk(ast.parse(source(cell))))
             names = {node.id for node in tree if isinstance(node, ast.Name)} | set(defined(source(cell)))
             names |= {
-                each.asname or each.name for node in tree if isinstance(node, ast.ImportFrom) for each in node.names
+                alias.asname or alias.name for node in tree if isinstance(node, ast.ImportFrom) for alias in node.names
             }
             assert not names & set(EXERCISES.lessons[notebook])
 
