@@ -41,8 +41,8 @@ def tell(folder, monkeypatch, learner, status, exercise="", slip=""):
     monkeypatch.setattr(board_client, "_learner", lambda folder: f"{learner:08x}")
     monkeypatch.setattr(board_client, "_start", lambda: None)
     board_client.report(status, exercise, slip)
-    where, line = board_client._waiting.get()
-    board_client._waiting.task_done()
+    where, line = board_client._reports.get()
+    board_client._reports.task_done()
     board_client._append(where, line)
 
 

@@ -25,7 +25,7 @@ def averaged(z_mean, z_log_var):
 
 @pytest.fixture(autouse=True)
 def a_queue_of_its_own(monkeypatch):
-    monkeypatch.setattr(board_client, "_waiting", board_client.queue.Queue(50))
+    monkeypatch.setattr(board_client, "_reports", board_client.queue.Queue(50))
     monkeypatch.setattr(board_client, "_thread", None)
     monkeypatch.setenv("VAE_PROGRESS", "off")
 
@@ -33,7 +33,7 @@ def a_queue_of_its_own(monkeypatch):
 def delivered():
     """Wait until the thread has nothing left to do."""
     end = time.monotonic() + 10
-    while board_client._waiting.unfinished_tasks and time.monotonic() < end:
+    while board_client._reports.unfinished_tasks and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -44,7 +44,7 @@ def lines(folder):
 def test_without_a_board_nothing_is_sent_and_nothing_is_said(monkeypatch):
     monkeypatch.delenv("VAE_BOARD", raising=False)
     verdict = check(kl_divergence)
-    assert type(verdict) is board_client.Verdict and board_client._waiting.empty() and board_client._thread is None
+    assert type(verdict) is board_client.Verdict and board_client._reports.empty() and board_client._thread is None
 
 
 def test_the_folder_gets_exercise_verdict_and_slip_and_not_a_word_of_code(monkeypatch, tmp_path):
@@ -100,16 +100,16 @@ def black_hole():
 @pytest.mark.parametrize("board", ["black hole", "http://127.0.0.1:9", "http://", "http://[", "/no/such/folder", "\0"])
 def test_a_dead_board_neither_breaks_nor_slows_a_check(board, black_hole, monkeypatch, tmp_path):
     check(kl_divergence)
-    monkeypatch.setattr(board_client, "board", lambda: black_hole if board == "black hole" else board)
+    monkeypatch.setattr(board_client, "board_address", lambda: black_hole if board == "black hole" else board)
     start = time.perf_counter()
     for _ in range(200):  # more than the queue holds
-        board_client.told("kl_divergence", board_client.Verdict("wrong", "No."))
+        board_client.report_verdict("kl_divergence", board_client.Verdict("wrong", "No."))
     assert time.perf_counter() - start < HALF
     assert check(kl_divergence).status == "correct"
 
 
 def test_the_end_of_the_process_waits_no_longer_than_it_says(black_hole, monkeypatch):
-    monkeypatch.setattr(board_client, "board", lambda: black_hole)
+    monkeypatch.setattr(board_client, "board_address", lambda: black_hole)
     board_client.report("here")
     start = time.perf_counter()
     board_client._finish()

@@ -5,18 +5,23 @@ asked for. Nothing here imports TensorFlow or Keras: an exercise about layers do
 """
 
 from vae_helpers.exercises import models
-from vae_helpers.exercises.exercise import RIGHT, Exercise, draws, reductions
+from vae_helpers.exercises.exercise import KERAS_LAYERS, RIGHT, Exercise, draw_each, draws, reductions
 from vae_helpers.exercises.registry import EXERCISES, check, done, progress
-from vae_helpers.exercises.sandbox import UnusableError, as_array
+from vae_helpers.exercises.sandbox import Answer, Arguments, Facts, UnusableError, as_array
 
 __all__ = [
     "EXERCISES",
+    "KERAS_LAYERS",
     "RIGHT",
+    "Answer",
+    "Arguments",
     "Exercise",
+    "Facts",
     "UnusableError",
     "as_array",
     "check",
     "done",
+    "draw_each",
     "draws",
     "models",
     "progress",

@@ -1,75 +1,87 @@
-"""What has been done, kept from one kernel to the next: in the user's state folder, and nowhere else.
+"""The verdicts of past checks, stored from one kernel to the next in the user's state folder, and nowhere else.
 
-For each verdict one row: the course's folder, the exercise, when, the verdict's status, and the name of the slip; never
-a word of the answer. Where the folder can't be written, or where VAE_PROGRESS is "off" (as in tests), the rows live in
-memory.
+Each verdict is one row: the course's folder, the exercise, the time, the verdict's status, and the slip's name. A row
+holds none of the answer's code. Where the folder can't be written, or where VAE_PROGRESS is "off" (as in tests), the
+rows are held in memory.
 """
 
 import contextlib
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
+
+from vae_helpers.exercises.cards import Verdict
 
 TABLE = "CREATE TABLE IF NOT EXISTS verdicts (course TEXT, exercise TEXT, time REAL, status TEXT, slip TEXT)"
 PATIENCE = 1.0  # seconds until another kernel's write has to be over
 _memory = sqlite3.connect(":memory:", check_same_thread=False)
 
 
-def state_file():
-    """Where progress is kept: in the folder VAE_PROGRESS if that names one, else in the user's state folder."""
+class Record(NamedTuple):
+    """The past of one exercise: whether it was ever correct, the number of attempts, the name of the last slip."""
+
+    solved: bool = False
+    attempts: int = 0
+    last_slip: str = ""
+
+
+def state_file() -> Path:
+    """The database's path: in the folder VAE_PROGRESS if that names one, else in the user's state folder."""
     folder = os.environ.get("VAE_PROGRESS") or platformdirs.user_state_dir("vae-course", appauthor=False)
     return Path(folder) / "progress.sqlite"
 
 
-def course():
-    """The course's folder, which the kernel was started in: two copies of the course have a progress each."""
+def course() -> str:
+    """The course's folder, which the kernel was started in: each copy of the course has its own progress."""
     return str(Path.cwd())
 
 
 @contextlib.contextmanager
-def _database():
-    """A connection in a transaction: to the file; where that can't be had, to memory."""
-    kept = None
+def _database() -> Iterator[sqlite3.Connection]:
+    """A connection in a transaction: to the file, or to memory where the file can't be opened or written."""
+    file = None
     if os.environ.get("VAE_PROGRESS") != "off":
         with contextlib.suppress(OSError, RuntimeError, sqlite3.Error):  # RuntimeError: no home folder can be found
             state_file().parent.mkdir(parents=True, exist_ok=True)
-            kept = sqlite3.connect(state_file(), timeout=PATIENCE)
-            kept.execute(TABLE)
-            kept.execute("BEGIN IMMEDIATE")  # fails here, and not later, where the file can't be written
+            file = sqlite3.connect(state_file(), timeout=PATIENCE)
+            file.execute(TABLE)
+            file.execute("BEGIN IMMEDIATE")  # fails here, and not later, where the file can't be written
     try:
-        with contextlib.closing(kept) if kept and kept.in_transaction else contextlib.nullcontext(_memory) as database:
+        with contextlib.closing(file) if file and file.in_transaction else contextlib.nullcontext(_memory) as database:
             database.execute(TABLE)
             with database:
                 yield database
     finally:
-        if kept:
-            kept.close()
+        if file:
+            file.close()
 
 
-def remember(exercise, verdict):
-    """Keep a verdict, unless nothing has been attempted."""
+def save_verdict(exercise: str, verdict: Verdict) -> None:
+    """Store a verdict, unless nothing has been attempted."""
     if verdict.status != "unattempted":
         row = (course(), exercise, time.time(), verdict.status, verdict.slip)
         with _database() as database:
             database.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)", row)
 
 
-def recalled():
-    """{exercise: (whether it was ever correct, number of attempts, name of the last slip)} of this course's folder."""
+def load_records() -> dict[str, Record]:
+    """{exercise: its record} of all exercises that were attempted in this course's folder."""
     query = "SELECT exercise, status, slip FROM verdicts WHERE course = ? ORDER BY time"
     with _database() as database:
         rows = database.execute(query, (course(),)).fetchall()
-    found = {}
+    records: dict[str, Record] = {}
     for exercise, status, slip in rows:
-        done, attempts, _ = found.get(exercise, (False, 0, ""))
-        found[exercise] = (done or status == "correct", attempts + 1, slip)
-    return found
+        before = records.get(exercise, Record())
+        records[exercise] = Record(before.solved or status == "correct", before.attempts + 1, slip)
+    return records
 
 
-def forget():
-    """Forget what was done in this course's folder."""
+def delete_records() -> None:
+    """Delete all verdicts of this course's folder."""
     with _database() as database:
         database.execute("DELETE FROM verdicts WHERE course = ?", (course(),))

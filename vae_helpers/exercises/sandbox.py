@@ -1,4 +1,4 @@
-"""Running an answer that may do anything: it ends, it is heard once, and whatever it raises is only an observation."""
+"""Runs an answer that may do anything: it is stopped in time, silenced after its first call, and its errors caught."""
 
 import ast
 import builtins
@@ -11,30 +11,47 @@ import textwrap
 import threading
 import time
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from numbers import Real
+from types import FrameType
+from typing import Any, TypeAlias
 
 import numpy as np
+
+from vae_helpers.types import Array
 
 SECONDS = 5.0  # of computing, for one run of an answer; those of a reference take milliseconds
 PATIENCE = 60.0  # seconds by the clock, for one that waits instead of computing
 SHOWN = 2000  # so many characters are let through of what the first call prints, and of an error's message a fifth
 
+Answer: TypeAlias = Callable[..., Any]  # a learner's function or class
+Arguments: TypeAlias = tuple[Any, ...]
+Facts: TypeAlias = dict[str, Any]  # {what: an array, a number or a truth value}, what an exercise observes
+Observe: TypeAlias = Callable[[Answer, Arguments], Facts]
+
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of an answer showed: named arrays, or an error, and what was noticed on the way."""
+    """The result of one run of an answer: the observed arrays, or an error, and what the sandbox noticed.
 
-    observation: dict = field(default_factory=dict)
+    raised_by_answer: the answer raised the error, and not the check when it looked at what the answer returned.
+    not_implemented: the answer's own body raised NotImplementedError, as a stub does.
+    changed_argument: the answer changed an array that it was given.
+    returned_type: the name of the type that it returned, "" if it returned nothing.
+    """
+
+    observation: dict[str, Array] = field(default_factory=dict)
     error: BaseException | None = None
-    raised: bool = False  # the error is the answer's own, and not the check's on looking at what it returned
-    unwritten: bool = False  # the answer itself raised NotImplementedError, as a stub does
-    changed: bool = False  # an array that it was given is no longer what it was
-    returned: str = ""  # the type of what it returned
+    raised_by_answer: bool = False
+    not_implemented: bool = False
+    changed_argument: bool = False
+    returned_type: str = ""
 
     @property
-    def plain(self):
-        """Whether it ended in finite numbers."""
+    def is_finite(self) -> bool:
+        """Whether the run ended in finite numbers."""
         return self.error is None and all(np.isfinite(array).all() for array in self.observation.values())
 
 
@@ -46,82 +63,104 @@ class TooSlowError(BaseException):
     """Raised inside an answer that runs too long; not an Exception, so that no ``except Exception`` hides it."""
 
 
-class FirstWords(io.StringIO):
-    """A stream that keeps the first SHOWN characters, until it is deaf; nobody can close it."""
+class CappedOutput(io.StringIO):
+    """A stream that stores the first SHOWN characters and drops the rest; while ``silent``, it drops everything."""
 
-    deaf = False
+    def __init__(self, silent: bool = False) -> None:
+        super().__init__()
+        self.silent = silent
 
-    def write(self, text):
-        if not self.deaf:
+    def write(self, text: str) -> int:
+        """Store the part of a text for which there is room."""
+        if not self.silent:
             room = SHOWN - self.tell()
             super().write(text[:room])
             if len(text) > room:
                 super().write("\n... (the rest is not shown)\n")
-                self.deaf = True
+                self.silent = True
         return len(text)
 
-    def close(self):
+    def close(self) -> None:
         """Stay open: an answer that closes its standard output should not close ours."""
 
 
-class Watched:
-    """An answer that is called on copies of its arguments, so that no call spoils another, and is watched.
+@dataclass
+class CallRecord:
+    """What the calls of one run did, filled in while they run; the fields are those of ``Run``."""
 
-    Its first call may print, draw and ask, for those who look for a mistake so; later ones are silent, and what they
-    ask gets the first call's replies.
+    error: BaseException | None = None
+    changed_argument: bool = False
+    returned_type: str = ""
+
+
+class SandboxedAnswer:
+    """An answer that is called on copies of its arguments, so that no call changes the arguments of the next.
+
+    Its first call may print, show figures and ask with input(), since learners look for mistakes in that way. Later
+    calls show nothing, and their input() returns the first call's replies. silent: the first call shows nothing either.
     """
 
-    def __init__(self, answer):
-        self.answer, self.calls, self.printed, self.replies = answer, 0, FirstWords(), []
-        self.forget()
+    def __init__(self, answer: Any, silent: bool = False) -> None:
+        self.answer = answer
+        self.output = CappedOutput(silent)
+        self.replies: list[str] = []
+        self.record = CallRecord()
 
-    def forget(self):
-        """Before another run."""
-        self.changed, self.returned, self.error = False, "", None
-
-    def __call__(self, *arguments):
-        given = [np.copy(each) if isinstance(each, np.ndarray) else each for each in arguments]
-        self.calls += 1
+    def __call__(self, *arguments: Any) -> Any:
+        copies = [np.copy(argument) if isinstance(argument, np.ndarray) else argument for argument in arguments]
+        surroundings = silenced(self.replies) if self.output.silent else recorded_input(self.replies)
         try:
-            with contextlib.redirect_stdout(self.printed), heard_once(self):
-                result = self.answer(*given)
+            with contextlib.redirect_stdout(self.output), surroundings:
+                result = self.answer(*copies)
         except BaseException as error:
-            self.error = error
+            self.record.error = error
             raise
         finally:
-            self.printed.deaf = True
-        self.changed |= not all(map(unchanged, given, arguments))
-        self.returned = type(result).__name__
+            self.output.silent = True
+        if inspect.iscoroutine(result):
+            result.close()  # or else Python warns the learner that it was never awaited
+        self.record.changed_argument |= not all(map(is_unchanged, copies, arguments))
+        self.record.returned_type = type(result).__name__
         return result
 
-    def tell(self):
+    def print_output(self) -> None:
         """Print what the first call printed."""
-        print(self.printed.getvalue(), end="")
+        print(self.output.getvalue(), end="")
 
 
 @contextlib.contextmanager
-def heard_once(watched):
-    """For a first call nothing, but that its replies to input() are kept; for a later one silence."""
-    ask, old = builtins.input, open_figures()
-    replies = iter(list(watched.replies))
+def recorded_input(replies: list[str]) -> Iterator[None]:
+    """Append to replies what the learner replies to input() in a block."""
+    ask = builtins.input
 
-    def first(prompt=""):
-        watched.replies.append(ask(prompt))
-        return watched.replies[-1]
+    def ask_and_record(prompt: object = "") -> str:
+        replies.append(ask(prompt))
+        return replies[-1]
 
-    builtins.input = first if watched.calls == 1 else lambda prompt="": next(replies, "")
+    builtins.input = ask_and_record
     try:
-        with contextlib.nullcontext() if watched.calls == 1 else displays_caught():
+        yield
+    finally:
+        builtins.input = ask
+
+
+@contextlib.contextmanager
+def silenced(replies: list[str]) -> Iterator[None]:
+    """Show no display() and no new figure of a block, and let its input() return earlier replies, then ""."""
+    ask, figures_before = builtins.input, open_figures()
+    remaining = iter(list(replies))
+    builtins.input = lambda prompt="": next(remaining, "")
+    try:
+        with captured_displays():
             yield
     finally:
         builtins.input = ask
-        if watched.calls > 1:
-            for number in open_figures() - old:
-                sys.modules["matplotlib.pyplot"].close(number)
+        for number in open_figures() - figures_before:
+            sys.modules["matplotlib.pyplot"].close(number)
 
 
-def displays_caught():
-    """Keeps IPython's display() from showing anything; where there is no IPython, nothing to do."""
+def captured_displays() -> AbstractContextManager[Any]:
+    """A context in which IPython's display() shows nothing; without IPython it does nothing."""
     shell = "IPython" in sys.modules and sys.modules["IPython"].get_ipython()
     if not shell:
         return contextlib.nullcontext()
@@ -130,38 +169,38 @@ def displays_caught():
     return capture_output(stdout=False, stderr=False, display=True)
 
 
-def open_figures():
+def open_figures() -> set[int]:
     """The numbers of pyplot's open figures: Jupyter would show them after the cell."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if hasattr(pyplot, "get_fignums") else set()
+    return set(pyplot.get_fignums()) if pyplot is not None and hasattr(pyplot, "get_fignums") else set()
 
 
-def unchanged(given, original):
-    """Whether an argument still is what it was: a generator may move on, an array may not change."""
+def is_unchanged(copy: Any, original: Any) -> bool:
+    """Whether the copy that an answer got still equals the argument: a generator may move on, an array may not."""
     if not isinstance(original, np.ndarray):
         return True
-    return given.shape == original.shape and given.dtype == original.dtype and np.array_equal(given, original)
+    return copy.shape == original.shape and copy.dtype == original.dtype and np.array_equal(copy, original)
 
 
 @contextlib.contextmanager
-def limited(seconds):
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise TooSlowError, once, in a block that computes for more than so many seconds, or lasts for PATIENCE.
 
-    It is the time of this thread that counts, so that a busy machine stops nobody. There is no limit where the platform
-    has no alarms (Windows) and in another thread than the main one: there the kernel's stop button ends it.
+    The computing time of this thread counts, so that a busy machine stops no answer. There is no limit on a platform
+    without alarms (Windows), nor outside the main thread: there the kernel's stop button ends the block.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
     computed, began = time.thread_time(), time.monotonic()
 
-    def look(signum, frame):
+    def on_alarm(signum: int, frame: FrameType | None) -> None:
         late = time.thread_time() - computed > seconds or time.monotonic() - began > PATIENCE
-        if late and not imports(frame):  # a module that is left half imported would break the kernel
+        if late and not is_importing(frame):  # a module that is left half imported would break the kernel
             signal.setitimer(signal.ITIMER_REAL, 0)
             raise TooSlowError
 
-    handler = signal.signal(signal.SIGALRM, look)
+    handler = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
     try:
         yield
@@ -170,62 +209,61 @@ def limited(seconds):
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
 
 
-def imports(frame):
+def is_importing(frame: FrameType | None) -> bool:
     """Whether an import is under way in a frame or its callers."""
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
         frame = frame.f_back
     return frame is not None
 
 
-def arguments_of(case):
+def arguments_of(case: str) -> Arguments:
     """Fresh arguments from a case's code."""
     return eval(f"({case},)", {"np": np}) if case else ()
 
 
-def run(observe, watched, case):
-    """Run a watched answer on a case, and catch whatever comes."""
-    silence = FirstWords()
-    silence.deaf = True
-    watched.forget()
-    observation, error, unwritten = {}, None, False
-    with warnings.catch_warnings(), contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+def run(observe: Observe, sandboxed: SandboxedAnswer, case: str) -> Run:
+    """Run an answer on a case, and catch whatever it raises."""
+    sandboxed.record = record = CallRecord()
+    dropped = CappedOutput(silent=True)
+    observation, error, not_implemented = {}, None, False
+    with warnings.catch_warnings(), contextlib.redirect_stdout(dropped), contextlib.redirect_stderr(dropped):
         warnings.simplefilter("ignore")
         try:
-            with limited(SECONDS):
-                seen = observe(watched, arguments_of(case))
-                observation = {what: as_array(value) for what, value in seen.items()}
+            with time_limit(SECONDS):
+                facts = observe(sandboxed, arguments_of(case))
+                observation = {what: as_array(value) for what, value in facts.items()}
         except BaseException as caught:  # whatever an answer raises is an observation, never our traceback
-            unwritten = isinstance(caught, NotImplementedError) and raised_by(watched.answer, caught)
+            not_implemented = isinstance(caught, NotImplementedError) and is_raised_in(sandboxed.answer, caught)
             error = caught.with_traceback(None)
-    raised = error is not None and error is watched.error
-    return Run(observation, error, raised, unwritten, watched.changed, watched.returned)
+    raised_by_answer = error is not None and error is record.error
+    return Run(observation, error, raised_by_answer, not_implemented, record.changed_argument, record.returned_type)
 
 
-def raised_by(answer, error):
-    """Whether the answer's own body raised the error, as a stub's does, and not something that it calls."""
+def is_raised_in(answer: Any, error: BaseException) -> bool:
+    """Whether an answer's own body raised an error, as a stub's does, and not something that it calls."""
     traceback = error.__traceback__
-    while traceback.tb_next is not None:
+    while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     parts = vars(answer).values() if inspect.isclass(answer) else [answer]
-    codes = [each.__code__ for each in parts if hasattr(each, "__code__")]
-    return not codes or traceback.tb_frame.f_code in codes
+    codes = [part.__code__ for part in parts if hasattr(part, "__code__")]
+    return not codes or (traceback is not None and traceback.tb_frame.f_code in codes)
 
 
-def leftover_raise(answer):
+def leftover_raise(answer: Any) -> str:
     """Words for a ``raise NotImplementedError`` that was left above the learner's lines; "" if there is none."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
     except Exception:  # no source to be had, as of a lambda or a builtin
         return ""
     for block in (node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        for place, line in enumerate(block[:-1]):
-            if isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line):
+        for place, statement in enumerate(block[:-1]):
+            if isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement):
                 above = ast.unparse(block[place + 1]).splitlines()[0]
                 return f"Delete the line `raise NotImplementedError`: it stands above `{above}`, which never runs."
     return ""
 
 
-def as_array(value):
+def as_array(value: Any) -> Array:
     """A numpy array of numbers from an array, a tensor, a list or a number; UnusableError from anything else."""
     if value is None:
         raise UnusableError("it returned None. Is there a return statement, and does it name what it returns?")
@@ -233,21 +271,21 @@ def as_array(value):
         array = np.asarray(value)
     except Exception as error:
         raise UnusableError(
-            f"it returned a {type(value).__name__}, which does not turn into an array ({text_of(error)})."
+            f"it returned a {type(value).__name__}, which does not turn into an array ({message_of(error)})."
         ) from None
-    if array.dtype.kind == "O" and array.size and all(isinstance(each, Real) for each in array.flat):
+    if array.dtype.kind == "O" and array.size and all(isinstance(element, Real) for element in array.flat):
         array = array.astype(float)
     if array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):  # TensorFlow's, unknown to numpy
         array = array.astype("float32")
     if array.dtype.kind == "c":
         raise UnusableError("it returned complex numbers. Does it take a root of a negative number?")
     if array.dtype.kind not in "biuf":
-        raise UnusableError(f"it returned {contents(value, array)}, where an array of numbers was expected.")
+        raise UnusableError(f"it returned {describe_contents(value, array)}, where an array of numbers was expected.")
     return array
 
 
-def contents(value, array):
-    """What is in something that holds no numbers, in words."""
+def describe_contents(value: Any, array: Array) -> str:
+    """The kind of a value that holds no numbers, in words. array: what numpy makes of it."""
     kind = {"U": "text", "S": "bytes", "M": "dates", "m": "times", "V": "records"}.get(array.dtype.kind)
     if array.ndim and kind:
         return f"an array of {kind}"
@@ -256,8 +294,8 @@ def contents(value, array):
     return f"a value of type {type(value).__name__}"
 
 
-def text_of(error):
-    """An error's message, shortened; some errors can't even say what they are."""
+def message_of(error: BaseException) -> str:
+    """An error's message, shortened; of an error whose message can't be read, words that say so."""
     try:
         text = str(error)
     except BaseException:

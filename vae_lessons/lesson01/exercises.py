@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_helpers.exercises import RIGHT, Exercise, UnusableError, as_array, draws
+from vae_helpers.exercises import RIGHT, Answer, Arguments, Exercise, Facts, UnusableError, as_array, draws
 
 NOTEBOOK = "01_data_preprocessing"
 
@@ -170,7 +170,7 @@ FLATTEN_IMAGES = Exercise(
 )
 
 
-def observe_draws(binarize, arguments):
+def observe_draws(binarize: Answer, arguments: Arguments) -> Facts:
     """How the draws behave: their values, whether the given generator decides them, their means and correlations."""
     x, _ = arguments
     first = as_array(binarize(x, np.random.default_rng(0)))
@@ -183,7 +183,7 @@ def observe_draws(binarize, arguments):
     return {
         "whether all values are 0 or 1": np.isin(first, (0, 1)).all(),
         "whether one generator gives the same draws twice": np.array_equal(few[0], few[1]),
-        "whether another generator gives other draws": not all(np.array_equal(few[0], each) for each in few[2:]),
+        "whether another generator gives other draws": not all(np.array_equal(few[0], other) for other in few[2:]),
         "whether a grey value of 0 never gives a 1, and a grey value of 1 always": (first == x)[decided].all(),
         "the mean over many images": share.mean(axis=0),
         "how much the pixels of one image go together": np.mean(centred[:, 1:] * centred[:, :-1]),
@@ -192,7 +192,7 @@ def observe_draws(binarize, arguments):
     }
 
 
-IMAGES_SEEN = 4000  # few enough for a learner's plain Python loops
+N_IMAGES = 4000  # few enough for a learner's plain Python loops
 
 BINARIZE = Exercise(
     name="binarize",
@@ -262,8 +262,8 @@ BINARIZE = Exercise(
     },
     observe=observe_draws,
     cases=(
-        f"np.tile(np.array([0, 0.1, 0.3, 0.7, 1], 'float32'), ({IMAGES_SEEN}, 1)), np.random.default_rng(0)",
-        f"np.full(({IMAGES_SEEN}, 4), 0.5, 'float32'), np.random.default_rng(0)",
+        f"np.tile(np.array([0, 0.1, 0.3, 0.7, 1], 'float32'), ({N_IMAGES}, 1)), np.random.default_rng(0)",
+        f"np.full(({N_IMAGES}, 4), 0.5, 'float32'), np.random.default_rng(0)",
     ),
     unseen=("np.tile(np.array([0, 0.05, 0.2, 0.45, 0.6, 0.9, 1], 'float32'), (20_000, 1)), np.random.default_rng(0)",),
     atol=0.05,  # six standard errors of a mean of 4000 draws

@@ -1,16 +1,13 @@
 """The exercises of notebook 02: from the log-variance to a draw of z, an encoder, a sampling layer."""
 
-from vae_helpers.exercises import RIGHT, Exercise, draws, models
+from vae_helpers.exercises import KERAS_LAYERS, RIGHT, Answer, Arguments, Exercise, Facts, draws, models
 
 NOTEBOOK = "02_encoder"
 
 
-def observe_encoder(build_encoder, arguments):
-    """How the encoder behaves that is built for some sizes."""
-    return models.seen_of_network(build_encoder(*arguments), arguments[0], ("z_mean", "z_log_var"))
-
-
-LAYERS = "from vae_helpers.backend import keras\nlayers = keras.layers"
+def observe_encoder(build_encoder: Answer, arguments: Arguments) -> Facts:
+    """What an encoder does that is built for the given sizes."""
+    return models.observe_network(build_encoder(*arguments), arguments[0], ("z_mean", "z_log_var"))
 
 
 LEFT_OUT = "The hidden layer has no activation, so it and the heads are one linear layer together. Give it a ReLU."
@@ -25,7 +22,7 @@ FREE = "A mean or a log-variance may be any number: leave the head without an ac
 BUILD_ENCODER = Exercise(
     name="build_encoder",
     takes="input_dim, hidden_dim, latent_dim",
-    setup=LAYERS,
+    setup=KERAS_LAYERS,
     lines={
         "x": {
             "keras.Input((input_dim,))": RIGHT,
@@ -227,7 +224,7 @@ NOISE = "keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)"
 SAMPLING = Exercise(
     name="Sampling",
     takes="",
-    setup=f"{LAYERS}\nops = keras.ops\nimport tensorflow as tf",
+    setup=f"{KERAS_LAYERS}\nops = keras.ops\nimport tensorflow as tf",
     template="""
 class Sampling(layers.Layer):
     def __init__(self, **kwargs):
@@ -306,7 +303,7 @@ class Sampling(layers.Layer):
             " with a keras.random.SeedGenerator that __init__ makes."
         ),
     },
-    observe=lambda layer, arguments: models.seen_of_sampling(layer()),
+    observe=lambda layer, arguments: models.observe_sampling(layer()),
     says={
         "the shape of z": "z has another shape than z_mean, at least for another batch size.",
         "whether z is random": "There is no draw in it: with z_log_var 0 all z are the same.",

@@ -2,14 +2,25 @@
 
 import numpy as np
 
-from vae_helpers.exercises import RIGHT, Exercise, as_array, draws, models, reductions
+from vae_helpers.exercises import (
+    KERAS_LAYERS,
+    RIGHT,
+    Answer,
+    Arguments,
+    Exercise,
+    Facts,
+    as_array,
+    draws,
+    models,
+    reductions,
+)
 
 NOTEBOOK = "03_decoder"
 
 
-def observe_decoder(build_decoder, arguments):
-    """How the decoder behaves that is built for some sizes."""
-    return models.seen_of_network(build_decoder(*arguments), arguments[0], ("x_logits",))
+def observe_decoder(build_decoder: Answer, arguments: Arguments) -> Facts:
+    """What a decoder does that is built for the given sizes."""
+    return models.observe_network(build_decoder(*arguments), arguments[0], ("x_logits",))
 
 
 PROBABILITIES = "The outputs stay between 0 and 1: there is a sigmoid at the end. The course's decoder gives logits."
@@ -21,7 +32,7 @@ LINEAR = "Image and z are related by a linear function: the hidden layer, or its
 BUILD_DECODER = Exercise(
     name="build_decoder",
     takes="latent_dim, hidden_dim, output_dim",
-    setup="from vae_helpers.backend import keras\nlayers = keras.layers",
+    setup=KERAS_LAYERS,
     lines={
         "z": {
             "keras.Input((latent_dim,))": RIGHT,
@@ -107,13 +118,13 @@ BUILD_DECODER = Exercise(
 )
 
 
-def observe_overflow(bernoulli_probabilities, arguments):
-    """The values; and, where they are right, whether numpy met an overflow on the way to them."""
-    met = []
-    with np.errstate(over="call", call=lambda kind, flag: met.append(kind)):
+def observe_overflow(bernoulli_probabilities: Answer, arguments: Arguments) -> Facts:
+    """The values, and, where they are right, whether an operation of numpy overflowed while they were computed."""
+    overflows: list[str] = []
+    with np.errstate(over="call", call=lambda kind, flag: overflows.append(kind)):
         values = as_array(bernoulli_probabilities(*arguments))
     right = 0.5 * (1 + np.tanh(0.5 * arguments[0]))
-    overflowed = values.shape == right.shape and np.allclose(values.astype(float), right, atol=1e-5) and bool(met)
+    overflowed = values.shape == right.shape and np.allclose(values.astype(float), right, atol=1e-5) and bool(overflows)
     return {"the result": values, "whether an exp overflowed": overflowed}
 
 
@@ -308,10 +319,11 @@ def image_cost(hidden, kernel, bias, x):
 )
 
 
-def observe_entropy(pixel_entropy, arguments):
-    """The values; where a pixel is exactly 0 or 1, those are cut off that are large because of a guarded logarithm.
+def observe_entropy(pixel_entropy: Answer, arguments: Arguments) -> Facts:
+    """The values; where any pixel is exactly 0 or 1, clipped to the range from -3 to 3.
 
-    So how it is guarded, by 1e-7 or 1e-12, hides no other mistake.
+    There a wrong answer's values depend on the guard of its logarithm, 1e-7 or 1e-12. Clipped, they no longer do, so
+    the guard hides no other mistake.
     """
     values, (x,) = as_array(pixel_entropy(*arguments)), arguments
     large = np.isfinite(values) & np.isin(x, (0, 1)).any()

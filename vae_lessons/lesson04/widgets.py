@@ -25,7 +25,7 @@ def toy_terms(x: float, toy: Toy) -> tuple[float, float, float]:
     return w * (x - b) / total, s**2 / total, log_px
 
 
-def gaussian_kl(
+def kl_from_variance(
     mean: Array | float,
     variance: Array | float,
     other_mean: Array | float = 0.0,
@@ -58,7 +58,7 @@ def bound(x: float = 3.0, toy: Toy = (2.0, 0.5, 1.0)) -> Panel:
     means, sigmas = (-1.0, 3.0), (0.1, 2.0)
 
     def gap(m, sigma):
-        return gaussian_kl(m, sigma**2, mean, variance)
+        return kl_from_variance(m, sigma**2, mean, variance)
 
     widest_gap = max(gap(m, sigma) for m in means for sigma in sigmas)
     figure, draw = figures.moving_bound(z, prior, posterior, log_px, widest_gap)
@@ -73,12 +73,12 @@ def bound(x: float = 3.0, toy: Toy = (2.0, 0.5, 1.0)) -> Panel:
 def kl_surface() -> Panel:
     """A panel: beta * KL(N(mean, sigma^2) || N(0, 1)) over mean and sigma, and along both through a point."""
     means, sigmas = np.linspace(-3, 3, 121), np.linspace(0.1, 3, 117)
-    kl = gaussian_kl(means, sigmas[:, None] ** 2)  # (sigmas, means)
+    kl = kl_from_variance(means, sigmas[:, None] ** 2)  # (sigmas, means)
     figure, draw = figures.moving_kl(means, sigmas)
 
     def move(mean, sigma, beta):
         point = np.abs(sigmas - sigma).argmin(), np.abs(means - mean).argmin()
-        draw(beta * kl, point, f"beta KL = {beta * gaussian_kl(mean, sigma**2):.2f} nats")
+        draw(beta * kl, point, f"beta KL = {beta * kl_from_variance(mean, sigma**2):.2f} nats")
 
     controls = {
         "mean": slider("mean", 1.5, (-3.0, 3.0), 0.05),

@@ -1,8 +1,12 @@
 """The exercises of notebook 05: a split, a whole VAE, a bug to be found, and how far off a mean may be."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
-from vae_helpers.exercises import RIGHT, Exercise, UnusableError, as_array, draws, models
+from vae_helpers.exercises import RIGHT, Answer, Arguments, Exercise, Facts, UnusableError, as_array, draws, models
+from vae_helpers.types import Array
 
 NOTEBOOK = "05_training"
 
@@ -13,28 +17,28 @@ PARTS = ("training", "validation")
 CALLS = 40  # of one split, each with its own generator
 
 
-def observe_split(split, arguments):
-    """Both parts in many calls: their shapes, whose rows they hold, whether the generator decides, and their order.
+def observe_split(split: Answer, arguments: Arguments) -> Facts:
+    """Both parts in many calls: their shapes, which rows of x they hold, whether the generator decides, and the order.
 
     Each fact is the same for all ways to make a mistake: it depends neither on how rows are drawn nor on a seed.
     """
     x, n_validation, _ = arguments
     calls = [two_arrays(split(x, n_validation, np.random.default_rng(seed))) for seed in (0, *range(CALLS))]
-    seen = seen_of_shapes(calls)
+    facts = observe_shapes(calls)
     if any(part.ndim != 2 or part.shape[1] != x.shape[1] for parts in calls for part in parts):
-        return seen | {"the values": np.sort(np.concatenate([part.ravel() for part in calls[0]]))}
+        return facts | {"the values": np.sort(np.concatenate([part.ravel() for part in calls[0]]))}
     same_row = (np.concatenate([part for parts in calls for part in parts])[:, None] == x).all(axis=-1)
     if not same_row.any(axis=1).all():
         columns = all(np.array_equal(np.sort(np.concatenate(parts), axis=0), np.sort(x, axis=0)) for parts in calls)
-        return seen | {"whether all rows are rows of x": False, "whether each column holds its own numbers": columns}
-    numbers, lengths = same_row.argmax(axis=1), [len(part) for parts in calls for part in parts]
-    seen |= {"whether all rows are rows of x": True} | seen_of_repeats(numbers, lengths, len(x))
+        return facts | {"whether all rows are rows of x": False, "whether each column holds its own numbers": columns}
+    row_numbers, lengths = same_row.argmax(axis=1), [len(part) for parts in calls for part in parts]
+    facts |= {"whether all rows are rows of x": True} | observe_repeats(row_numbers, lengths, len(x))
     if lengths != lengths[:2] * len(calls):
-        return seen
-    return seen | seen_of_order(numbers.reshape(len(calls), -1), lengths[0], len(x))
+        return facts
+    return facts | observe_order(row_numbers.reshape(len(calls), -1), lengths[0], len(x))
 
 
-def two_arrays(parts):
+def two_arrays(parts: Any) -> list[Array]:
     """The two parts as arrays; UnusableError if there are not two."""
     if not isinstance(parts, (tuple, list)):
         parts = [as_array(parts)]
@@ -46,21 +50,24 @@ def two_arrays(parts):
     return [as_array(part) for part in parts]
 
 
-def seen_of_shapes(calls):
+def observe_shapes(calls: Sequence[Sequence[Array]]) -> Facts:
     """Each part's numbers of axes, rows and columns, where they are the same in all calls."""
-    seen = {}
+    facts: Facts = {}
     for name, parts in zip(PARTS, zip(*calls, strict=True), strict=True):
         same = len({part.shape for part in parts}) == 1
-        seen[f"whether the {name} part has the same shape in every call"] = same
+        facts[f"whether the {name} part has the same shape in every call"] = same
         if same:
             counts = zip(("axes", "rows", "columns"), (parts[0].ndim, *parts[0].shape), strict=False)
-            seen |= {f"the number of {what} of the {name} part": count for what, count in counts}
-    return seen
+            facts |= {f"the number of {what} of the {name} part": count for what, count in counts}
+    return facts
 
 
-def seen_of_repeats(numbers, lengths, n):
-    """Whether rows come twice. numbers: of all parts' rows in x, from 0 to n - 1. lengths: of the parts."""
-    places = n * np.repeat(np.arange(len(lengths)), lengths) + numbers
+def observe_repeats(row_numbers: Array, lengths: Sequence[int], n: int) -> Facts:
+    """Whether rows come twice.
+
+    row_numbers: of all parts' rows in x, from 0 to n - 1, part after part. lengths: the number of rows of each part.
+    """
+    places = n * np.repeat(np.arange(len(lengths)), lengths) + row_numbers
     times = np.bincount(places, minlength=n * len(lengths)).reshape(-1, n)
     train, validation = times[::2], times[1::2]
     return {
@@ -72,25 +79,28 @@ def seen_of_repeats(numbers, lengths, n):
     }
 
 
-def seen_of_order(numbers, n_train, n):
-    """Whether the generator decides, and which rows come where. numbers: (calls, rows); the first two have one seed.
+def observe_order(row_numbers: Array, n_train: int, n: int) -> Facts:
+    """Whether the generator decides, and which rows come where.
 
-    Nothing is said of a shuffle that is always the same, for its seed may be any.
+    row_numbers: (calls, rows); the first two calls have one seed. Of a shuffle that is the same in all calls there is
+    no fact about places, since its seed may be any.
     """
-    parts = numbers[:, :n_train], numbers[:, n_train:]
+    parts = row_numbers[:, :n_train], row_numbers[:, n_train:]
     in_order = [(np.diff(part) > 0).all() for part in parts]
-    seen = {
-        "whether one generator gives the same parts twice": (numbers[0] == numbers[1]).all(),
-        "whether another generator gives other parts": (numbers[0] != numbers[2:]).any(),
+    facts: Facts = {
+        "whether one generator gives the same parts twice": (row_numbers[0] == row_numbers[1]).all(),
+        "whether another generator gives other parts": (row_numbers[0] != row_numbers[2:]).any(),
     }
-    if not all(in_order) and ((numbers == numbers[0]).all() or numbers.shape[1] != n):
-        return seen
-    seen |= {f"whether the {name} part keeps the order of x": kept for name, kept in zip(PARTS, in_order, strict=True)}
-    return seen | seen_of_places(*parts, n) if numbers.shape[1] == n else seen
+    if not all(in_order) and ((row_numbers == row_numbers[0]).all() or row_numbers.shape[1] != n):
+        return facts
+    facts |= {
+        f"whether the {name} part keeps the order of x": keeps for name, keeps in zip(PARTS, in_order, strict=True)
+    }
+    return facts | observe_places(*parts, n) if row_numbers.shape[1] == n else facts
 
 
-def seen_of_places(train, validation, n):
-    """Which rows come where, on average, as a share of all rows."""
+def observe_places(train: Array, validation: Array, n: int) -> Facts:
+    """Which rows come where, on average, as a share of all rows. train, validation: row numbers, (calls, rows)."""
     return {
         "the rows at each place of the training part, on average": train.mean(axis=0) / n,
         "the rows at each place of the validation part, on average": validation.mean(axis=0) / n,
@@ -228,10 +238,10 @@ TRAIN_VALIDATION_SPLIT = Exercise(
 )
 
 
-def observe_vae(vae_class, arguments):
+def observe_vae(vae_class: Answer, arguments: Arguments) -> Facts:
     """The loss of a VAE class on probes, and then whether ``fit`` trains with it."""
     (what,) = arguments
-    return models.seen_losses(vae_class) if what == "losses" else models.seen_fit(vae_class)
+    return models.observe_losses(vae_class) if what == "losses" else models.observe_fit(vae_class)
 
 
 MY_VAE = Exercise(
@@ -462,12 +472,12 @@ def annealed_losses(nll, kl, betas):
 )
 
 
-def observe_error(standard_error, arguments):
+def observe_error(standard_error: Answer, arguments: Arguments) -> Facts:
     """The standard error; one with ddof=1 counts as one with ddof=0, since both are in use."""
     (values,) = arguments
-    found = as_array(standard_error(values))
+    returned = as_array(standard_error(values))
     usual, unbiased = (np.std(values, ddof=ddof) / np.sqrt(len(values)) for ddof in (0, 1))
-    return {"the result": usual if found.shape == () and np.isclose(found, unbiased, rtol=1e-4) else found}
+    return {"the result": usual if returned.shape == () and np.isclose(returned, unbiased, rtol=1e-4) else returned}
 
 
 SHRINKING = {  # what becomes of the spread, and the sentence

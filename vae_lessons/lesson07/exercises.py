@@ -1,6 +1,6 @@
 """The exercises of 07: a bound without overflow, its effective draws, a posterior, a bug in annealing, a threshold."""
 
-from vae_helpers.exercises import RIGHT, Exercise, draws
+from vae_helpers.exercises import RIGHT, Exercise, draw_each, draws
 
 NOTEBOOK = "07_how_good_is_it"
 
@@ -170,10 +170,10 @@ EFFECTIVE_SAMPLE_SIZE = Exercise(
 )
 
 
-def _linear_case(n, pixels, latents, sigma, seed):
-    """Code of x, w, mu and sigma."""
+def _linear_case(n: int, pixels: int, latents: int, sigma: float, seed: int) -> str:
+    """Code of x (n, pixels), w (pixels, latents), mu (pixels,) and sigma."""
     parts = [f"normal(size=({n}, {pixels}))", f"normal(size=({pixels}, {latents}))", f"normal(size={pixels})"]
-    return ", ".join([*(draws(part, seed + i) for i, part in enumerate(parts)), str(sigma)])
+    return f"{draw_each(parts, seed)}, {sigma}"
 
 
 POSTERIOR_MEAN = Exercise(

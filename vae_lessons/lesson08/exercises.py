@@ -5,7 +5,7 @@ from vae_helpers.exercises import RIGHT, Exercise, draws
 NOTEBOOK = "08_beta"
 
 
-def latent_means(seed, images, latents):
+def _latent_means(seed: int, images: int, latents: int) -> str:
     """Code of means (images, latents) that vary over the images by very different amounts."""
     return f"np.random.default_rng({seed}).normal(0, np.geomspace(0.005, 2, {latents}), ({images}, {latents}))"
 
@@ -137,13 +137,13 @@ ACTIVE_UNITS = Exercise(
         },
     },
     cases=(
-        f"{latent_means(1, 60, 24)} + 0.45 * (np.arange(24) % 3 == 0), 0.01",
-        f"{latent_means(2, 40, 24)} - 0.9 * (np.arange(24) % 2), 0.05",
-        f"{latent_means(3, 15, 30)}, 0.3",
+        f"{_latent_means(1, 60, 24)} + 0.45 * (np.arange(24) % 3 == 0), 0.01",
+        f"{_latent_means(2, 40, 24)} - 0.9 * (np.arange(24) % 2), 0.05",
+        f"{_latent_means(3, 15, 30)}, 0.3",
     ),
     unseen=(
-        f"{latent_means(4, 50, 35)} + 0.6 * (np.arange(35) % 3 == 1), 0.02",
-        f"{latent_means(5, 25, 28)} - 0.7 * (np.arange(28) % 2), 0.6",
+        f"{_latent_means(4, 50, 35)} + 0.6 * (np.arange(35) % 3 == 1), 0.02",
+        f"{_latent_means(5, 25, 28)} - 0.7 * (np.arange(28) % 2), 0.6",
     ),
     accepts=(
         "int((np.var(z_mean, axis=0) > threshold).sum())",

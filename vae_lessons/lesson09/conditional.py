@@ -20,7 +20,7 @@ def one_hot(labels):
     return np.eye(CLASSES, dtype="float32")[labels]
 
 
-def gaussian_kl(q_mean, q_log_var, p_mean, p_log_var):
+def kl_from_log_var(q_mean, q_log_var, p_mean, p_log_var):
     """KL from N(q_mean, exp(q_log_var)) to N(p_mean, exp(p_log_var)), diagonal: (batch, latent_dim) -> (batch,)."""
     ratio = ops.exp(q_log_var - p_log_var)
     return 0.5 * ops.sum(ratio + ops.square(q_mean - p_mean) * ops.exp(-p_log_var) - 1 + p_log_var - q_log_var, axis=-1)
@@ -75,7 +75,7 @@ class ConditionalVAE(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         x_logits, z_mean, z_log_var = y_pred
-        kl = gaussian_kl(z_mean, z_log_var, *self.prior(x["y"]))
+        kl = kl_from_log_var(z_mean, z_log_var, *self.prior(x["y"]))
         return ops.mean(bernoulli_nll(x["x"], x_logits) + kl)
 
 

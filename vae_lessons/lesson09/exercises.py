@@ -1,6 +1,6 @@
 """The exercises of 09: sizes, batch normalization, a normalizer, a bin's probability, bits, and a class's own prior."""
 
-from vae_helpers.exercises import RIGHT, Exercise, draws, reductions
+from vae_helpers.exercises import RIGHT, Exercise, draw_each, draws, reductions
 
 NOTEBOOK = "09_convolutional_conditional"
 
@@ -346,9 +346,9 @@ LOGISTIC_BIN = Exercise(
 )
 
 
-def _gaussians(rows, columns, seed):
+def _gaussians(rows: int, columns: int, seed: int) -> str:
     """Code of two Gaussians' means and log-variances, the class's own prior in the second place."""
-    return ", ".join(draws(f"normal(0, 1, ({rows}, {columns}))", seed + place) for place in range(4))
+    return draw_each([f"normal(0, 1, ({rows}, {columns}))"] * 4, seed)
 
 
 CONDITIONAL_KL = Exercise(

@@ -1,16 +1,16 @@
 """The exercises of 10: a training pair, a step of Heun, a density, a distance, guidance, and a bug in drawing codes."""
 
-from vae_helpers.exercises import RIGHT, Exercise, draws
+from vae_helpers.exercises import RIGHT, Exercise, draw_each, draws
 
 NOTEBOOK = "10_learned_prior"
 
 
-def _two_gaussians(features, seed):
+def _two_gaussians(features: int, seed: int) -> str:
     """Code of two means and two covariances."""
     parts = []
-    for each in (seed, seed + 10):
-        spread = draws(f"normal(size=({features + 3}, {features}))", each)
-        parts.append(f"{draws(f'normal(0, 2, {features})', each + 20)}, np.cov({spread}, rowvar=False)")
+    for own_seed in (seed, seed + 10):
+        spread = draws(f"normal(size=({features + 3}, {features}))", own_seed)
+        parts.append(f"{draws(f'normal(0, 2, {features})', own_seed + 20)}, np.cov({spread}, rowvar=False)")
     return ", ".join(parts)
 
 
@@ -200,10 +200,10 @@ GUIDED = Exercise(
 )
 
 
-def _codes(n, latents, seed):
+def _codes(n: int, latents: int, seed: int) -> str:
     """Code of codes, noise and times: (n, latents), (n, latents), (n, 1)."""
     parts = f"normal(0.5, 1.5, ({n}, {latents}))", f"normal(size=({n}, {latents}))", f"uniform(0.1, 0.9, ({n}, 1))"
-    return ", ".join(draws(part, seed + i) for i, part in enumerate(parts))
+    return draw_each(parts, seed)
 
 
 TRAINING_PAIR = Exercise(

@@ -1,7 +1,6 @@
 """Every exercise stands in its notebook: a stub, a check, hints, and a folded solution that is right."""
 
 import ast
-import itertools
 import json
 import re
 from pathlib import Path
@@ -55,10 +54,11 @@ def test_hints_and_solutions_are_folded(notebook):
 @each_notebook
 def test_a_folded_solution_folds_nothing_else(notebook):
     """JupyterLab folds everything up to the next heading of the same level or above."""
-    solution_tags = [(cell, "solution" in cell["metadata"].get("tags", [])) for cell in cells(notebook)]
-    after = [cell for (_, folded), (cell, too) in itertools.pairwise(solution_tags) if folded and not too]
-    assert len(after) == len(EXERCISES.lessons[notebook])
+    shown = cells(notebook)
+    in_solution = ["solution" in cell["metadata"].get("tags", []) for cell in shown]
+    after = [shown[place] for place in range(1, len(shown)) if in_solution[place - 1] and not in_solution[place]]
     hidden = [source(cell) for cell in after if not re.search(r"^#{1,4} ", source(cell), re.MULTILINE)]
+    assert len(after) == len(EXERCISES.lessons[notebook])
     assert hidden == []
 
 
@@ -70,7 +70,7 @@ def test_no_other_cell_uses_the_name_of_an_exercise(notebook):
             tree = list(ast.walk(ast.parse(source(cell))))
             names = {node.id for node in tree if isinstance(node, ast.Name)} | set(defined(source(cell)))
             names |= {
-                each.asname or each.name for node in tree if isinstance(node, ast.ImportFrom) for each in node.names
+                alias.asname or alias.name for node in tree if isinstance(node, ast.ImportFrom) for alias in node.names
             }
             assert not names & set(EXERCISES.lessons[notebook])
 

@@ -49,7 +49,7 @@ def test_the_slip_is_kept_and_no_word_of_the_answer(folder):
         return np.exp(a_secret_of_mine)
 
     assert check(std_from_log_var).slip == "sigma: np.exp(z_log_var)"
-    assert progress_store.recalled() == {"std_from_log_var": (False, 1, "sigma: np.exp(z_log_var)")}
+    assert progress_store.load_records() == {"std_from_log_var": (False, 1, "sigma: np.exp(z_log_var)")}
     assert b"secret" not in progress_store.state_file().read_bytes()
 
 

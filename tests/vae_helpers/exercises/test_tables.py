@@ -14,8 +14,8 @@ from mutating import mutants
 
 from vae_helpers.exercises import EXERCISES, RIGHT, check
 from vae_helpers.exercises.cards import Verdict
-from vae_helpers.exercises.feedback import agree
-from vae_helpers.exercises.sandbox import Watched, run
+from vae_helpers.exercises.feedback import runs_agree
+from vae_helpers.exercises.sandbox import SandboxedAnswer, run
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=str)
 RULES = (  # how a sentence begins that fits any exercise
@@ -104,7 +104,7 @@ def stub(exercise, words=""):
 
 def emptied(exercise, words):
     """The right class, the bodies of its methods taken out."""
-    tree = ast.parse(textwrap.dedent(exercise.setup) + "\n" + exercise.program({}))
+    tree = ast.parse(textwrap.dedent(exercise.setup) + "\n" + exercise.right_program)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.body = ast.parse(f"raise NotImplementedError{words}").body
@@ -125,10 +125,10 @@ def test_not_implemented_from_elsewhere_is_an_answer(exercise):
 
 def different(exercise, answer):
     """Whether an answer shows something else than the right one on the cases that a check does not try."""
-    seen = [run(exercise.observe, Watched(answer), case) for case in exercise.unseen]
+    runs = [run(exercise.observe, SandboxedAnswer(answer), case) for case in exercise.unseen]
     return not all(
-        agree(exercise, one, exercise.known_run(exercise.program({}), case)) and not one.changed
-        for one, case in zip(seen, exercise.unseen, strict=True)
+        runs_agree(exercise, one_run, exercise.known_run(exercise.right_program, case)) and not one_run.changed_argument
+        for one_run, case in zip(runs, exercise.unseen, strict=True)
     )
 
 
@@ -137,7 +137,7 @@ def told(exercise):
     """What is said of the mutants of an exercise's right answers that show something else: {kind of answer: count}."""
     count = dict.fromkeys(("accepted", "named", "ruled", "raised", "other"), 0)
     sentences = {sentence for _, sentence, _ in exercise.single_slips()}
-    plain = [code for code in (exercise.program({}), *exercise.accepts) if not uses_frameworks(code)]
+    plain = [code for code in (exercise.right_program, *exercise.accepts) if not uses_frameworks(code)]
     for mutant in (each for code in plain[:4] for each in mutants(as_function(exercise, code))):
         answer = exercise.answer(mutant, **learners_names())
         if different(exercise, answer):

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import gc
 import math
 import signal
 import subprocess
@@ -61,9 +62,9 @@ class ExitsAsArray:
 
 
 def mutates(*arguments):
-    for each in arguments:
-        if isinstance(each, np.ndarray):
-            each[...] = 0
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            argument[...] = 0
     return np.zeros(3)
 
 
@@ -109,7 +110,7 @@ HOSTILE = {
     "returns a dict": lambda *arguments: {"a": 1},
     "returns an empty list": lambda *arguments: [],
     "returns a ragged list": lambda *arguments: [[1], [1, 2]],
-    "returns a generator": lambda *arguments: (each for each in arguments),
+    "returns a generator": lambda *arguments: (argument for argument in arguments),
     "returns an endless generator": lambda *arguments: iter(int, 1),
     "returns a function": lambda *arguments: np.exp,
     "returns a module": lambda *arguments: np,
@@ -139,6 +140,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.filterwarnings("error")  # a warning would stand beside the verdict
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_an_answer_does_the_check_answers(answer, capfd):
     handler, settings = signal.getsignal(signal.SIGALRM), np.geterr()
@@ -146,6 +148,7 @@ def test_whatever_an_answer_does_the_check_answers(answer, capfd):
         verdict = check(answer, name)
         assert verdict.status == "wrong"
         assert len(verdict.message) < 1500 and "<b>" not in verdict._repr_html_()
+    gc.collect()  # some objects warn when they are deleted
     assert signal.getsignal(signal.SIGALRM) is handler and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert np.geterr() == settings
     out, err = capfd.readouterr()
