@@ -6,6 +6,7 @@ from drawing import check_figure, figures_of
 
 from vae_helpers.latent import log_normal, square_grid
 from vae_lessons.lesson06 import figures
+from vae_lessons.lesson06.pad import Measurement
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((10, 784))
@@ -13,7 +14,7 @@ Z, LOG_VAR = RNG.normal(size=(40, 2)), RNG.normal(-3, 0.3, (40, 2))
 Y = np.where(np.arange(40) % 2, 3, 8)  # two classes, as some people's own data have
 SIDE, PLANE = np.array([-1.0, 0.0, 1.0]), RNG.normal(size=9)
 GRID = IMAGES[:9]
-FOUND = {"z_mean": Z[0], "z_log_var": LOG_VAR[0], "reconstruction": 141.0, "kl": 6.0, "elbo": -147.0, "error": 0.5}
+MEASUREMENT = Measurement(z_mean=Z[0], z_log_var=LOG_VAR[0], reconstruction=141.0, kl=6.0, elbo=-147.0, error=0.5)
 CALLS = {
     "latent": (Z, Y),
     "classes": (Z, Y),
@@ -27,7 +28,7 @@ CALLS = {
     "bound": (Z[:, 0], Z[:, 0] - 1, np.array([3, 5])),
     "draws": ({"sure": (IMAGES[:5], Z[:5]), "unsure": (IMAGES[5:], Z[5:10])}, Z),
     "explorer": (Z, Y, GRID, SIDE, IMAGES[9]),
-    "drawn_digit": (IMAGES[0], IMAGES[1], PLANE, square_grid(SIDE), FOUND),
+    "drawn_digit": (IMAGES[0], IMAGES[1], PLANE, square_grid(SIDE), MEASUREMENT),
 }
 
 
@@ -64,9 +65,9 @@ def test_the_ratio_of_the_densities_is_left_out_where_neither_has_any():
     side = np.linspace(-6, 6, 13)
     log_p = log_normal(square_grid(side), 0.0, 0.0)
     log_q = np.where(np.abs(square_grid(side)[:, 0]) < 3, log_p, -50.0)
-    left_out = figures._left_out(log_q, log_p)
-    assert left_out.reshape(13, 13)[0, 0] and not left_out.reshape(13, 13)[6, 6]
-    assert left_out[log_p < -10].all()
+    negligible = figures._both_negligible(log_q, log_p)
+    assert negligible.reshape(13, 13)[0, 0] and not negligible.reshape(13, 13)[6, 6]
+    assert negligible[log_p < -10].all()
 
 
 def test_the_lowest_images_get_a_ring():
