@@ -51,7 +51,8 @@ def curve(betas: Sequence[float], points: Array, errors: Array) -> tuple[bytes, 
 def by_beta(betas: Sequence[float], points: Array, errors: Array, pictures: Sequence[Sequence[Array]]) -> HtmlFigure:
     """A slider for beta over the curve of rate and distortion, which starts in the middle.
 
-    betas: (n,). points, errors: rate and distortion of each network, (n, 2). pictures: for each beta the rows to show, uint8 (images, 784).
+    betas: (n,). points, errors: rate and distortion of each network, (n, 2). pictures: for each
+    beta the rows to show, uint8 (images, 784).
     """
     png, places = curve(betas, points, errors)
     steps = [
