@@ -42,4 +42,16 @@ ROLE = {
     "wrong": "#d5761b",
     "open": "#8a8a8a",
     "frame": "#767676",
+    # of the drawing pad in 06: the encoder's distribution, over shades of ink
+    "encoder": "#c14700",
+    # of HTML figures, where JupyterLab's theme gives no colour
+    "page_text": "#1a1a1a",
+    "page_note": "#555",
+    "page_edge": "#999",
+    "page_focus": "#1f6feb",
+    "page_button": "#eee",
+    # of HTML figures: a line under bars, and the edge of an image
+    "axis": "#444",
+    "image_edge": "#888",
+    "image_edge_light": "#bbbbbb",
 }

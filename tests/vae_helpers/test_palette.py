@@ -10,13 +10,12 @@ from matplotlib.colors import to_hex, to_rgba
 import vae_lessons
 from vae_helpers import palette, plots
 
-PACKAGE, LESSONS = Path(palette.__file__).parent, Path(vae_lessons.__file__).parent
-FOLDERS = (PACKAGE, *(LESSONS / f"lesson{number:02}" for number in (1, 2, 3, 4, 5)))
+PALETTE = Path(palette.__file__)
+PACKAGES = PALETTE.parent, Path(vae_lessons.__file__).parent
 SUFFIXES = ".py", ".js", ".css"
 HEX_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
-LEFT_OUT = PACKAGE / "palette.py", LESSONS / "lesson05" / "capstone.py"  # the place of all; a card of its own
 FILES = [
-    path for folder in FOLDERS for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES and path not in LEFT_OUT
+    path for package in PACKAGES for path in sorted(package.rglob("*")) if path.suffix in SUFFIXES and path != PALETTE
 ]
 
 

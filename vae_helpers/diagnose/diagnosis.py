@@ -9,6 +9,7 @@ import numpy as np
 from vae_helpers.cards import Card
 from vae_helpers.diagnose.loss_terms import KlTerm, ReconstructionTerm
 from vae_helpers.diagnose.measurements import Measurements
+from vae_helpers.palette import ROLE
 from vae_helpers.types import Array
 
 USUAL_BATCH = 32  # Keras's own
@@ -36,8 +37,8 @@ class Diagnosis(Card):
     @property
     def look(self) -> tuple[str, str, str]:
         if not self.problems:
-            return "✓", "No problem found", "#2a8fd0"
-        return "✗", f"{len(self.problems)} problem{'s' * (len(self.problems) > 1)} found", "#d5761b"
+            return "✓", "No problem found", ROLE["right"]
+        return "✗", f"{len(self.problems)} problem{'s' * (len(self.problems) > 1)} found", ROLE["wrong"]
 
     @property
     def message(self) -> str:

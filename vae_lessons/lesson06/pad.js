@@ -16,7 +16,7 @@ export function readHalves(view) {
 
 const count = (sizes) => sizes.slice(1).reduce((sum, size, i) => sum + size * (sizes[i] + 1), 0);
 const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
-const mean = (numbers) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 
 // The cross-entropy of an image x with the decoder's image of z, in nats.
 export function crossEntropy(decoder, x, z) {
@@ -70,6 +70,7 @@ const padLayout = (labels) => `<div class="vae-pad" data-lm-suppress-shortcuts="
 </div>`;
 
 function render({ model, el }) {
+  const colours = model.get("colours");
   const sizes = model.get("sizes");
   const numbers = readHalves(model.get("weights"));
   const [encoder, decoder] = [
@@ -98,12 +99,12 @@ function render({ model, el }) {
     drawImage(small, ink);
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, pad.width, pad.height);
-    context.strokeStyle = "#767676";
+    context.strokeStyle = colours.frame;
     context.setLineDash([6, 4]);
     context.strokeRect(4 * ZOOM, 4 * ZOOM, 20 * ZOOM, 20 * ZOOM);
     context.setLineDash([]);
     if (document.activeElement !== pad) return;
-    context.strokeStyle = pen.down ? "#bd1f01" : "#3f90da";
+    context.strokeStyle = pen.down ? colours.pen_down : colours.pen_up;
     context.lineWidth = 2;
     context.strokeRect((pen.at[0] - 1) * ZOOM, (pen.at[1] - 1) * ZOOM, 2 * ZOOM, 2 * ZOOM);
     context.lineWidth = 1;
@@ -165,7 +166,7 @@ function render({ model, el }) {
     const scale = posterior.width / (2 * reach);
     const [right, up] = zLogVar.map((value) => Math.exp(value / 2) * scale);
     const middle = posterior.width / 2;
-    Object.assign(context, { lineWidth: 2, strokeStyle: "#c14700" });
+    Object.assign(context, { lineWidth: 2, strokeStyle: colours.encoder });
     for (const sigmas of [1, 2]) {
       context.beginPath();
       context.ellipse(middle, middle, sigmas * right, sigmas * up, 0, 0, 2 * Math.PI);

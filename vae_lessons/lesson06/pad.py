@@ -1,6 +1,7 @@
 """The drawing pad of 06: draw a digit and see what the VAE makes of it, with a kernel or without one."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import anywidget
 import numpy as np
@@ -8,28 +9,46 @@ import traitlets
 from scipy.special import expit
 
 from vae_helpers.latent import square_grid
+from vae_helpers.palette import BLUE, RED, ROLE
 from vae_helpers.panel import BlitCanvas, StaticFallback
+from vae_helpers.types import Array, ArrayLike, Model
 from vae_helpers.validate import require_floating, require_integers, require_range, require_shape
 from vae_lessons.lesson06 import figures
-from vae_lessons.lesson06.widgets import dense_layers, logits
+from vae_lessons.lesson06.widgets import CSS, Layers, dense_layers, logits, weights_of
 
 HERE = Path(__file__).parent
 CELLS = 25  # places along a side of the posterior's picture
 DRAWS = 64
+COLOURS = {"frame": ROLE["frame"], "pen_up": BLUE, "pen_down": RED, "encoder": ROLE["encoder"]}  # that pad.js draws in
 
 
-def encoder_layers(encoder):
+class Measurement(NamedTuple):
+    """What the VAE makes of an image; nats.
+
+    z_mean, z_log_var: the encoder's outputs, (2,). reconstruction: the cross-entropy, averaged over draws of z. kl:
+    of the encoder's distribution to the prior. elbo: minus both. error: the standard error of the draws.
+    """
+
+    z_mean: Array
+    z_log_var: Array
+    reconstruction: float
+    kl: float
+    elbo: float
+    error: float
+
+
+def encoder_layers(encoder: Model) -> Layers:
     """An encoder's weights as ``dense_layers`` gives a decoder's, both heads as one last layer: z_mean, then z_log_var.
 
     Raises ValueError unless the encoder is a chain of Dense layers, ReLU inside, that ends in two linear heads of 2.
     """
     layers = [layer for layer in encoder.layers if layer.weights]
-    pairs = [tuple(np.asarray(array, "float32") for array in layer.get_weights()) for layer in layers]
     try:
-        *hidden, mean, log_var = pairs
-        heads = tuple(np.concatenate(both, axis=-1) for both in zip(mean, log_var, strict=True))
+        *hidden, mean, log_var = pairs = [weights_of(layer) for layer in layers]
+        kernel, bias = (np.concatenate(pair, axis=-1) for pair in zip(mean, log_var, strict=True))
+        heads = kernel, bias
         x = np.random.default_rng(0).random((4, pairs[0][0].shape[0])).astype("float32")
-        expected = np.concatenate([np.asarray(each) for each in encoder(x)], axis=-1)
+        expected = np.concatenate([np.asarray(head) for head in encoder(x)], axis=-1)
         same = expected.shape[1] == 4 and np.allclose(logits([*hidden, heads], x), expected, rtol=1e-3, atol=1e-3)
     except (ValueError, TypeError):  # other layers, other shapes
         same = False
@@ -41,43 +60,45 @@ def encoder_layers(encoder):
     return [*hidden, heads]
 
 
-def halves(layers):
+def half_precision(layers: Layers) -> Layers:
     """Weights in half precision, the way the browser gets them: half the size, and a relative error of 1/2048."""
-    return [tuple(array.astype("<f2") for array in pair) for pair in layers]
+    return [(kernel.astype("<f2"), bias.astype("<f2")) for kernel, bias in layers]
 
 
-def cross_entropy(decoder, x, z):
+def cross_entropy(decoder: Layers, x: Array, z: Array) -> Array:
     """The cross-entropy of an image x (pixels,) with the decoder's image of each z (n, 2), in nats: (n,)."""
     x_logits = logits(decoder, z)
     return np.sum(np.logaddexp(0, x_logits) - x * x_logits, axis=1)
 
 
-def measure(encoder, decoder, epsilon, x):
-    """What pad.js shows of an image x (pixels,): the heads, both terms of the ELBO, its draws' standard error; nats."""
+def measure(encoder: Layers, decoder: Layers, epsilon: Array, x: Array) -> Measurement:
+    """What pad.js shows of an image x (pixels,), with draws of z from epsilon (draws, 2)."""
     z_mean, z_log_var = np.split(logits(encoder, x), 2)
     costs = cross_entropy(decoder, x, z_mean + np.exp(z_log_var / 2) * epsilon)
     kl = 0.5 * np.sum(np.exp(z_log_var) + z_mean**2 - 1 - z_log_var)
-    found = {"z_mean": z_mean, "z_log_var": z_log_var, "reconstruction": costs.mean(), "kl": kl}
-    return found | {"elbo": -costs.mean() - kl, "error": costs.std() / np.sqrt(len(costs))}
+    reconstruction, error = costs.mean(), costs.std() / np.sqrt(len(costs))
+    return Measurement(z_mean, z_log_var, reconstruction, kl, elbo=-reconstruction - kl, error=error)
 
 
 class DrawingPad(StaticFallback, anywidget.AnyWidget):
     """A pad to draw a digit on. The browser computes (pad.js), in a page even without a kernel."""
 
     _esm = (HERE / "network.js").read_text(encoding="utf-8") + (HERE / "pad.js").read_text(encoding="utf-8")
-    _css = HERE / "explorer.css"
-    sizes = traitlets.List().tag(sync=True)  # of the encoder's layers, of the decoder's
+    _css = CSS
+    colours = traitlets.Dict().tag(sync=True)
+    sizes = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)  # of the encoder's layers, of the decoder's
     weights = traitlets.Bytes().tag(sync=True)  # float16: the encoder's, then the decoder's
     epsilon = traitlets.Bytes().tag(sync=True)  # float32 (draws, 2)
     scores = traitlets.Bytes().tag(sync=True)  # float32: ELBOs of digits to compare with
     images = traitlets.Bytes().tag(sync=True)  # uint8 (n, pixels): to start from
     labels = traitlets.Bytes().tag(sync=True)  # uint8 (n,)
 
-    def __init__(self, encoder, decoder, elbo, images, labels):
-        networks = halves(encoder), halves(decoder)
+    def __init__(self, encoder: Layers, decoder: Layers, elbo: Array, images: Array, labels: Array) -> None:
+        networks = half_precision(encoder), half_precision(decoder)
         epsilon = np.random.default_rng(0).normal(size=(DRAWS, 2)).astype("<f4")
         self.parts, self.first = (*networks, epsilon), images[0] / 255
         super().__init__(
+            colours=COLOURS,
             sizes=[[layers[0][0].shape[0], *(bias.size for _, bias in layers)] for layers in networks],
             weights=b"".join(array.tobytes() for layers in networks for pair in layers for array in pair),
             epsilon=epsilon.tobytes(),
@@ -86,17 +107,17 @@ class DrawingPad(StaticFallback, anywidget.AnyWidget):
             labels=labels.astype("uint8").tobytes(),
         )
 
-    def still_png(self):
+    def still_png(self) -> bytes:
         encoder, decoder, epsilon = self.parts
-        found = measure(encoder, decoder, epsilon, self.first)
-        reach = 4 * np.exp(found["z_log_var"].max() / 2)
-        z = found["z_mean"] + square_grid(np.linspace(-reach, reach, CELLS))
+        measurement = measure(encoder, decoder, epsilon, self.first)
+        reach = 4 * np.exp(measurement.z_log_var.max() / 2)
+        z = measurement.z_mean + square_grid(np.linspace(-reach, reach, CELLS))
         log_joint = -cross_entropy(decoder, self.first, z) - np.sum(z**2, axis=1) / 2
-        again = expit(logits(decoder, found["z_mean"]))
-        return BlitCanvas(figures.drawn_digit(self.first, again, log_joint, z, found)).png()
+        reconstructed = expit(logits(decoder, measurement.z_mean))
+        return BlitCanvas(figures.drawn_digit(self.first, reconstructed, log_joint, z, measurement)).png()
 
 
-def drawing_pad(encoder, decoder, elbo, images, y):
+def drawing_pad(encoder: Model, decoder: Model, elbo: ArrayLike, images: ArrayLike, y: ArrayLike) -> DrawingPad:
     """A pad on which a digit is drawn; it shows the posterior, the reconstruction and the ELBO: a DrawingPad.
 
     encoder, decoder: Keras, as ``encoder_layers`` and ``dense_layers`` want them, with two latents. elbo: (n,), of

@@ -4,22 +4,37 @@ A chain for each image visits p(z) p(x | z)^beta, for beta from 0, the prior, to
 other way round. Nothing here needs a grid, so latents may be many.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from vae_helpers.backend import tf
+from vae_helpers.model import VAE
+from vae_helpers.types import Array, Tensor
 from vae_lessons.lesson07.evidence_bounds import log_likelihoods
 
 LEAPS = 4  # steps of a Hamiltonian move
 LENGTH = 0.5  # of a step, in standard deviations of the distribution that is visited
 
 
-def schedule(steps):
+class _State(NamedTuple):
+    """Where the chains are, and what the next move starts from.
+
+    z: (chains, n, latents). log_likelihood: log p(x | z), (chains, n). slope: its gradient by z.
+    """
+
+    z: Tensor
+    log_likelihood: Tensor
+    slope: Tensor
+
+
+def schedule(steps: int) -> Array:
     """Betas from 0 to 1 (steps + 1,), dense at both ends: a scaled sigmoid, as in Wu et al. (2017)."""
-    raw = 1 / (1 + np.exp(-np.linspace(-4, 4, steps + 1)))
-    return (raw - raw[0]) / (raw[-1] - raw[0])
+    sigmoid = 1 / (1 + np.exp(-np.linspace(-4, 4, steps + 1)))
+    return (sigmoid - sigmoid[0]) / (sigmoid[-1] - sigmoid[0])
 
 
-def anneal(x, vae, z, betas, seed=0):
+def anneal(x: Array, vae: VAE, z: Array, betas: Array, seed: int = 0) -> Array:
     """The chains' log weights, (chains, n), in nats.
 
     x: binary images (n, pixels). z: where the chains start (chains, n, latents), drawn from the distribution that
@@ -30,44 +45,41 @@ def anneal(x, vae, z, betas, seed=0):
     momenta = rng.standard_normal((steps, *z.shape), dtype="float32")
     log_uniforms = np.log(rng.random((steps, *z.shape[:2]), dtype="float32"))
     precision = tf.exp(-vae.encoder(x)[1])  # of the encoder's distribution (n, latents): a guess of the posterior's
-    chain = [tf.constant(np.asarray(each, "float32")) for each in (x, z, betas, momenta, log_uniforms)]
-    return _chains(vae.decoder, precision, *chain).numpy()
+    arrays = [tf.constant(np.asarray(array, "float32")) for array in (x, z, betas, momenta, log_uniforms)]
+    return _chains(vae.decoder, precision, *arrays).numpy()
 
 
 @tf.function(jit_compile=True)
 def _chains(decoder, precision, x, z, betas, momenta, log_uniforms):
     """The log weights (chains, n) of chains that visit all betas. One compiled loop, since a step is short."""
-    state = z, *_likelihood(x, decoder, z)
+    state = _State(z, *_likelihood(x, decoder, z))
     total = tf.zeros(z.shape[:2], tf.float64)
     for step in tf.range(len(momenta)):
-        total += tf.cast((betas[step + 1] - betas[step]) * state[1], tf.float64)
+        total += tf.cast((betas[step + 1] - betas[step]) * state.log_likelihood, tf.float64)
         state = _move(x, decoder, state, betas[step + 1], precision, momenta[step], log_uniforms[step])
     return total
 
 
 def _move(x, decoder, state, beta, precision, momentum, log_uniform):
-    """The chains after a Hamiltonian move that leaves p(z) p(x | z)^beta as it is.
-
-    A state is z (chains, n, latents), log p(x | z) and its gradient by z: the next move starts from all three.
-    """
+    """The chains' _State after a Hamiltonian move that leaves p(z) p(x | z)^beta as it is."""
     step = LENGTH / tf.sqrt(1 + beta * tf.maximum(precision - 1, 0))  # (n, latents): shorter where q is narrower
     z, log_likelihood, slope = state
-    start = _height(z, log_likelihood, momentum, beta)
+    log_start = _log_density(z, log_likelihood, momentum, beta)
     for _ in range(LEAPS):
         momentum += 0.5 * step * (beta * slope - z)
         z += step * momentum
         log_likelihood, slope = _likelihood(x, decoder, z)
         momentum += 0.5 * step * (beta * slope - z)
-    accepted = log_uniform < _height(z, log_likelihood, momentum, beta) - start
-    wide = accepted[..., None]
-    return (
-        tf.where(wide, z, state[0]),
-        tf.where(accepted, log_likelihood, state[1]),
-        tf.where(wide, slope, state[2]),
+    accepted = log_uniform < _log_density(z, log_likelihood, momentum, beta) - log_start
+    by_latent = accepted[..., None]
+    return _State(
+        tf.where(by_latent, z, state.z),
+        tf.where(accepted, log_likelihood, state.log_likelihood),
+        tf.where(by_latent, slope, state.slope),
     )
 
 
-def _height(z, log_likelihood, momentum, beta):
+def _log_density(z, log_likelihood, momentum, beta):
     """log of p(z) p(x | z)^beta p(momentum), but for a constant: (chains, n)."""
     return beta * log_likelihood - 0.5 * tf.reduce_sum(tf.square(z) + tf.square(momentum), axis=-1)
 

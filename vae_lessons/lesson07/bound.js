@@ -39,29 +39,30 @@ export function histogram(values, low, high, bins) {
 
 const nats = (value) => value.toFixed(2).replace("-", "\u2212");
 
-// One histogram as SVG, between two heights: bars, a red line at the mean, and its name.
-function bars(values, [top, bottom], colour, name) {
+// One histogram as SVG, between two heights: bars of a colour, a line at the mean, and its name.
+function bars(values, [top, bottom], colour, colours, name) {
   const counts = histogram(values, LOW, HIGH, BINS);
   const most = Math.max(...counts);
   const toX = (value) => 20 + (560 * (value - LOW)) / (HIGH - LOW);
-  const one = counts.map((count, i) => {
+  const boxes = counts.map((count, i) => {
     const height = ((bottom - top - 22) * count) / most;
     return `<rect x="${20 + 7 * i}" y="${bottom - height}" width="6" height="${height}" fill="${colour}"/>`;
   });
   const middle = toX(Math.max(LOW, mean(values)));
-  return `${one.join("")}<line x1="20" x2="580" y1="${bottom}" y2="${bottom}" stroke="#444"/>
-    <line class="mean" x1="${middle}" x2="${middle}" y1="${top + 20}" y2="${bottom}" stroke="#bd1f01" stroke-width="2.5"/>
+  return `${boxes.join("")}<line x1="20" x2="580" y1="${bottom}" y2="${bottom}" stroke="${colours.axis}"/>
+    <line class="mean" x1="${middle}" x2="${middle}" y1="${top + 20}" y2="${bottom}" stroke="${colours.mean}" stroke-width="2.5"/>
     <text x="20" y="${top + 14}">${name}</text>`;
 }
 
-function picture(weights, exact, k) {
+function picture(weights, exact, k, colours) {
+  const groups = Math.floor(weights.length / k);
   const above = (values) => Array.from(values, (value) => value - exact);
   const ticks = [-15, -10, -5, 0, 5].map(
     (value) => `<text x="${20 + 28 * (value + 15)}" y="284" text-anchor="middle">${nats(value).slice(0, -3)}</text>`,
   );
   return `<rect width="600" height="310" fill="white"/>
-    ${bars(above(weights), [0, 120], "#3f90da", `log weights of ${weights.length} draws`)}
-    ${bars(above(bounds(weights, k)), [132, 262], "#e76300", `bounds of ${Math.floor(weights.length / k)} groups of K = ${k}`)}
+    ${bars(above(weights), [0, 120], colours.weights, colours, `log weights of ${weights.length} draws`)}
+    ${bars(above(bounds(weights, k)), [132, 262], colours.bounds, colours, `bounds of ${groups} groups of K = ${k}`)}
     <line x1="440" x2="440" y1="18" y2="266" stroke="black" stroke-dasharray="5 4"/>
     ${ticks.join("")}
     <text x="300" y="303" text-anchor="middle">nats above log p(x), dashed; red: the mean; below \u221215 all in the first bar</text>`;
@@ -81,7 +82,7 @@ function drawImage(canvas, bits) {
   }
 }
 
-export function show(root, { weights, exact, images }) {
+export function show(root, { weights, exact, images, colours }) {
   const sets = weights.map(readFloats);
   const state = { chosen: 0, k: 1 };
   root.innerHTML = `<div class="row" role="radiogroup" aria-label="image">${images
@@ -95,7 +96,7 @@ export function show(root, { weights, exact, images }) {
   root.querySelectorAll("canvas").forEach((canvas, i) => drawImage(canvas, images[i]));
   const slider = root.querySelector("input[type=range]");
   const draw = () => {
-    root.querySelector("svg").innerHTML = picture(sets[state.chosen], exact[state.chosen], state.k);
+    root.querySelector("svg").innerHTML = picture(sets[state.chosen], exact[state.chosen], state.k, colours);
     root.querySelector("p").textContent = words(sets[state.chosen], exact[state.chosen], state.k);
   };
   slider.addEventListener("input", () => {

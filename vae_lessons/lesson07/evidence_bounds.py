@@ -7,17 +7,19 @@ import numpy as np
 
 from vae_helpers.backend import keras, tf
 from vae_helpers.losses import bernoulli_nll, kl_divergence
+from vae_helpers.model import VAE
+from vae_helpers.types import Array, ArrayLike, Model, Tensor
 
-ops = keras.ops
 
-
-def gaussian_elbo(x, decoder, z_mean, z_log_var, draws=50, seed=0):
+def gaussian_elbo(
+    x: Array, decoder: Model, z_mean: ArrayLike, z_log_var: ArrayLike, draws: int = 50, seed: int = 0
+) -> Array:
     """The ELBO of images x (n, pixels) for Gaussians with z_mean, z_log_var, each (n, latents): (n,).
 
     The KL comes from its formula, the reconstruction is averaged over the draws.
     """
     rng = np.random.default_rng(seed)
-    z_mean, z_log_var = (np.asarray(each, "float32") for each in (z_mean, z_log_var))
+    z_mean, z_log_var = np.asarray(z_mean, "float32"), np.asarray(z_log_var, "float32")
     sigma, total = np.exp(z_log_var / 2), np.zeros(len(x))
     for _ in range(draws):
         z = z_mean + sigma * rng.standard_normal(z_mean.shape, dtype="float32")
@@ -25,13 +27,13 @@ def gaussian_elbo(x, decoder, z_mean, z_log_var, draws=50, seed=0):
     return total / draws - np.asarray(kl_divergence(z_mean, z_log_var))
 
 
-def refit(x, vae, steps=400, draws=8, seed=0):
+def refit(x: Array, vae: VAE, steps: int = 400, draws: int = 8, seed: int = 0) -> tuple[Array, Array]:
     """Mean and log-variance fitted for each image by itself, the decoder held fixed: two arrays (n, latents).
 
     Adam on the ELBO, from the encoder's answer; the learning rate falls to 0, so that the noise of the draws is
     averaged out (Cremer, Li and Duvenaud 2018).
     """
-    variables = [tf.Variable(each) for each in vae.encoder(x)]
+    variables = [tf.Variable(head) for head in vae.encoder(x)]  # z_mean, z_log_var
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.05, steps))
     optimizer.build(variables)
     step = tf.function(_refit_step, jit_compile=True)
@@ -39,7 +41,8 @@ def refit(x, vae, steps=400, draws=8, seed=0):
     for _ in range(steps):
         epsilon = rng.standard_normal((draws, *variables[0].shape), dtype="float32")
         step(tf.constant(x), vae.decoder, variables, optimizer, tf.constant(epsilon))
-    return tuple(variable.numpy() for variable in variables)
+    z_mean, z_log_var = (variable.numpy() for variable in variables)
+    return z_mean, z_log_var
 
 
 def _refit_step(x, decoder, variables, optimizer, epsilon):
@@ -52,7 +55,7 @@ def _refit_step(x, decoder, variables, optimizer, epsilon):
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
 
-def log_weights(x, vae, draws, seed=0, at_once=50):
+def log_weights(x: Array, vae: VAE, draws: int, seed: int = 0, at_once: int = 50) -> Array:
     """log p(x, z) - log q(z | x) for draws z of each image: (draws, n). at_once: draws decoded together."""
     rng, pieces = np.random.default_rng(seed), []
     z_mean, z_log_var = vae.encoder(x)
@@ -70,7 +73,7 @@ def _log_weights(x, decoder, z_mean, z_log_var, epsilon):
     return log_likelihood + 0.5 * tf.reduce_sum(tf.square(epsilon) + z_log_var - tf.square(z), axis=-1)
 
 
-def log_likelihoods(x, decoder, z):
+def log_likelihoods(x: Tensor, decoder: Model, z: Tensor) -> Tensor:
     """log p(x | z) of binary images x (n, pixels) for z (draws, n, latents): (draws, n)."""
     x_logits = tf.reshape(decoder(tf.reshape(z, (-1, z.shape[-1]))), (*z.shape[:2], x.shape[-1]))
     return tf.reduce_sum(x * x_logits - tf.nn.softplus(x_logits), axis=-1)
@@ -79,17 +82,18 @@ def log_likelihoods(x, decoder, z):
 # --- gradients of the importance-weighted bound ---
 
 
-def draw_gradients(x, vae, draws, seed=0):
+def draw_gradients(x: Array, vae: VAE, draws: int, seed: int = 0) -> tuple[Array, Array, Array]:
     """For one image x (pixels,): log weights (draws,), and each one's gradient by what the two networks give.
 
     Returns (log_weights, encoder, decoder): encoder (draws, 2 latents) by z_mean and z_log_var, decoder (draws,
     pixels) by the decoder's last biases. A network's other weights act through these.
     """
-    z_mean, z_log_var = (each.numpy()[0] for each in vae.encoder(x[None]))
+    z_mean, z_log_var = (head.numpy()[0] for head in vae.encoder(x[None]))
     epsilon = np.random.default_rng(seed).standard_normal((draws, len(z_mean)), dtype="float32")
     sigma = np.exp(z_log_var / 2)
     z = z_mean + sigma * epsilon
-    log_joint, by_z, by_bias = (each.numpy() for each in _joint_gradients(tf.constant(x), vae.decoder, tf.constant(z)))
+    tensors = _joint_gradients(tf.constant(x), vae.decoder, tf.constant(z))
+    log_joint, by_z, by_bias = (tensor.numpy() for tensor in tensors)
     log_q = -0.5 * np.sum(epsilon**2 + z_log_var + np.log(2 * np.pi), axis=1)
     by_log_var = 0.5 * by_z * sigma * epsilon + 0.5  # -log q falls by 1/2 for each latent's log-variance
     return log_joint - log_q, np.hstack([by_z, by_log_var]), by_bias
@@ -106,7 +110,7 @@ def _joint_gradients(x, decoder, z):
     return log_joint, tape.gradient(log_joint, z), x - tf.sigmoid(x_logits)
 
 
-def bound_gradients(log_weights, gradients, k):
+def bound_gradients(log_weights: Array, gradients: Array, k: int) -> Array:
     """The gradients of independent bounds with k draws each: (draws // k, numbers).
 
     The gradient of log(mean of the weights) is the average of the draws' gradients, weighted with the weights.
@@ -118,7 +122,7 @@ def bound_gradients(log_weights, gradients, k):
     return np.einsum("gk,gkn->gn", weights, gradients[: groups * k].reshape(groups, k, -1))
 
 
-def signal_to_noise(gradients):
+def signal_to_noise(gradients: Array) -> float:
     """Length of the mean of some gradients (repeats, numbers) over their spread: one number.
 
     The spread is the root of the summed variances. The mean of few noisy gradients is too long by chance; that is

@@ -7,16 +7,23 @@ import base64
 import hashlib
 import json
 from pathlib import Path
+from string import Template
 
 import numpy as np
 
+from vae_helpers.palette import BLUE, ORANGE, RED, ROLE
+from vae_helpers.panel import HtmlFigure
+from vae_helpers.types import ArrayLike
 from vae_helpers.validate import require_shape
 
 CODE = Path(__file__).with_name("bound.js")
+WORDS = "Interactive figure: it moves in a browser."
+COLOURS = {"weights": BLUE, "bounds": ORANGE, "mean": RED, "axis": ROLE["axis"]}  # that bound.js draws in
 STYLE = """
 .iw-bound { max-width: 640px; font: 14px/1.4 system-ui, sans-serif; }
 .iw-bound .row { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; margin: 4px 0; }
-.iw-bound canvas { width: 56px; height: 56px; border: 1px solid #888; image-rendering: pixelated; background: white; }
+.iw-bound canvas { width: 56px; height: 56px; border: 1px solid $image_edge; image-rendering: pixelated;
+  background: white; }
 .iw-bound input[type="range"] { width: min(360px, 70%); }
 .iw-bound svg { width: 100%; font: 13px system-ui, sans-serif; }
 .iw-bound p { margin: 4px 0; font-variant-numeric: tabular-nums; min-height: 2.8em; }
@@ -30,17 +37,7 @@ show(document.getElementById("{name}"), {data});
 </script>"""
 
 
-class Page:
-    """HTML that a cell shows as its value, and words for where only text is shown."""
-
-    def __init__(self, html):
-        self.html = html
-
-    def _repr_mimebundle_(self, **kwargs):
-        return {"text/html": self.html, "text/plain": "Interactive figure: it moves in a browser."}
-
-
-def bound_explorer(log_weights, exact, images):
+def bound_explorer(log_weights: ArrayLike, exact: ArrayLike, images: ArrayLike) -> HtmlFigure:
     """A figure to move: an image is chosen, a slider sets K, and the bounds of groups of K draws are shown.
 
     log_weights: (draws, n), exact: log p(x) of each image (n,), images: (n, 784), black and white. Raises ValueError
@@ -51,11 +48,13 @@ def bound_explorer(log_weights, exact, images):
     require_shape("images", images, (log_weights.shape[1], 784))
     data = json.dumps(
         {
-            "weights": [base64.b64encode(each.astype("<f4").tobytes()).decode() for each in log_weights.T],
-            "exact": [round(float(each), 4) for each in exact],
-            "images": ["".join(map(str, each.astype(int))) for each in np.round(images)],
+            "weights": [base64.b64encode(column.astype("<f4").tobytes()).decode() for column in log_weights.T],
+            "exact": [round(float(log_px), 4) for log_px in exact],
+            "images": ["".join(map(str, image.astype(int))) for image in np.round(images)],
+            "colours": COLOURS,
         }
     )
     name = f"iw-bound-{hashlib.sha256(data.encode()).hexdigest()[:8]}"
     code = CODE.read_text(encoding="utf-8").replace("export ", "")
-    return Page(PAGE.format(name=name, style=STYLE, code=code, data=data))
+    style = Template(STYLE).substitute(ROLE)
+    return HtmlFigure(PAGE.format(name=name, style=style, code=code, data=data), WORDS)

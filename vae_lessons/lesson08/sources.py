@@ -4,12 +4,15 @@ The networks are tiny, because only the reductions matter. The shapes are the so
 latents a loss averages decides what it weighs.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from vae_helpers.backend import keras
 from vae_helpers.model import Sampling
+from vae_helpers.types import Array, Tensor
+from vae_lessons.lesson08.networks import kl_terms
 
 ops, layers = keras.ops, keras.layers
 
@@ -21,41 +24,41 @@ class Source(NamedTuple):
     """
 
     name: str
-    shape: tuple
+    shape: tuple[int, ...]
     latent_dim: int
-    loss: object
+    loss: Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
-def cross_entropies(x, x_hat):
+def cross_entropies(x: Tensor, x_hat: Tensor) -> Tensor:
     """Of each pixel, averaged by Keras over the last axis, the one channel: (batch, height, width)."""
     return keras.losses.binary_crossentropy(x, x_hat)
 
 
-def both_summed(x, x_hat, kl):
+def both_summed(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(ops.sum(cross_entropies(x, x_hat), axis=(1, 2))) + ops.mean(ops.sum(kl, axis=1))
 
 
-def kl_averaged(x, x_hat, kl):
+def kl_averaged(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(ops.sum(cross_entropies(x, x_hat), axis=(1, 2))) + ops.mean(kl)
 
 
-def pixels_averaged_times_500(x, x_hat, kl):
+def pixels_averaged_times_500(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return 500 * ops.mean(cross_entropies(x, x_hat)) + ops.mean(ops.sum(kl, axis=1))
 
 
-def half_squared_error(x, x_hat, kl):
+def half_squared_error(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(0.5 * ops.sum(ops.square(x - x_hat), axis=(1, 2, 3)) + ops.sum(kl, axis=1))
 
 
-def both_averaged(x, x_hat, kl):
+def both_averaged(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(ops.square(x - x_hat)) + ops.mean(kl)
 
 
-def squared_error_averaged(x, x_hat, kl):
+def squared_error_averaged(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(ops.square(x - x_hat)) + 0.00025 * ops.mean(ops.sum(kl, axis=1))
 
 
-def absolute_error_averaged(x, x_hat, kl):
+def absolute_error_averaged(x: Tensor, x_hat: Tensor, kl: Tensor) -> Tensor:
     return ops.mean(ops.abs(x - x_hat)) + 0.0005 * ops.mean(ops.sum(kl, axis=1))
 
 
@@ -73,7 +76,7 @@ SOURCES = (
 class SourceVAE(keras.Model):
     """A VAE that trains a Source's loss."""
 
-    def __init__(self, source):
+    def __init__(self, source: Source) -> None:
         super().__init__()
         x, z = keras.Input(source.shape), keras.Input((source.latent_dim,))
         h = layers.Dense(8, activation="relu")(layers.Flatten()(x))
@@ -82,17 +85,23 @@ class SourceVAE(keras.Model):
         self.decoder = keras.Model(z, layers.Reshape(source.shape)(pixels))
         self.source, self.sampling = source, Sampling(0)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         z_mean, z_log_var = self.encoder(x)
         return self.decoder(self.sampling((z_mean, z_log_var))), z_mean, z_log_var
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Any = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         x_hat, z_mean, z_log_var = y_pred
-        kl = 0.5 * (ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var)  # (batch, latent_dim)
-        return self.source.loss(x, x_hat, kl)
+        return self.source.loss(x, x_hat, kl_terms(z_mean, z_log_var))
 
 
-def vae_of(source):
+def vae_of(source: Source) -> tuple[SourceVAE, Array]:
     """A compiled VAE of a Source, and 64 images that its loss can be tried on."""
     vae = SourceVAE(source)
     vae.compile(optimizer="adam")

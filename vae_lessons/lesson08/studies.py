@@ -1,9 +1,13 @@
 """Which networks notebook 08 trains, on which images, and how the results of several seeds are summed up."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from vae_helpers import strokes
-from vae_helpers.data import binarize
+from vae_helpers.data import binarize, halved
+from vae_helpers.types import Array, ArrayLike
 from vae_lessons.lesson08.settings import Network
 
 TRAINED_ON, MEASURED_ON = 6000, 2000  # images
@@ -16,38 +20,40 @@ SIGMAS = (0.08, 0.12, 0.2, 0.35, 1.0)
 LEARNED = (0.5, 1.0, 4.0)  # betas beside a learned sigma
 FACTOR_BETAS, FACTOR_SEEDS = (0.25, 0.5, 1.0, 2.0), (0, 1, 2, 3, 4)
 
-STRONG = {"data": "black and white", "likelihood": "autoregressive", "latent_dim": 8}
+STRONG: dict[str, Any] = {"data": "black and white", "likelihood": "autoregressive", "latent_dim": 8}
 LATE = STRONG | {"pace": 0.1}
 
 
 # --- images ---
 
 
-def as_bytes(x):
+def as_bytes(x: ArrayLike) -> Array:
     """Images in [0, 1] as uint8: an eighth of the size of float64, and what a process of the pool is sent."""
     return np.round(255 * np.asarray(x)).astype("uint8")
 
 
-def halved(x):
-    """Images of 28 x 28 pixels at half the size, each pixel the mean of four: (n, 784) -> (n, 196)."""
-    return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+def _halved_rows(x: Array) -> Array:
+    """Images of 28 x 28 pixels at half the size, each a row: (n, 196)."""
+    return halved(x).reshape(-1, 196)
 
 
-def stroke_images():
+def stroke_images() -> tuple[Array, Array, Array, Array]:
     """Stroke digits of one class, and what bent them: (x, x_val, factors, factors_val)."""
     images, _, factors = strokes.draw_stroke_digits(STROKES, seed=8, only=[5])
-    x = as_bytes(halved(images / 255))
+    x = as_bytes(_halved_rows(images / 255))
     table = np.column_stack([factors[name] for name in FACTORS])
-    return *np.split(x, [STROKES_TRAINED_ON]), *np.split(table, [STROKES_TRAINED_ON])
+    x_train, x_val = np.split(x, [STROKES_TRAINED_ON])
+    factors_train, factors_val = np.split(table, [STROKES_TRAINED_ON])
+    return x_train, x_val, factors_train, factors_val
 
 
-def images_of(x_train, x_val):
+def images_of(x_train: Array, x_val: Array) -> dict[str, tuple[Array, ...]]:
     """What the networks train on and are measured on: {name: (training, held out, ...)}, from digits (n, 784)."""
     both = x_train[:TRAINED_ON], x_val[:MEASURED_ON]
     return {
         "digits": tuple(as_bytes(binarize(x, seed)) for seed, x in enumerate(both)),
-        "grey": tuple(as_bytes(halved(x)) for x in both),
-        "black and white": tuple(as_bytes(halved(x) > 0.5) for x in both),
+        "grey": tuple(as_bytes(_halved_rows(x)) for x in both),
+        "black and white": tuple(as_bytes(_halved_rows(x) > 0.5) for x in both),
         "strokes": stroke_images(),
     }
 
@@ -55,7 +61,7 @@ def images_of(x_train, x_val):
 # --- networks ---
 
 
-def over_seeds(seeds=SEEDS, **settings):
+def over_seeds(seeds: Sequence[int] = SEEDS, **settings: Any) -> list[Network]:
     """The same Network from several seeds."""
     return [Network(**settings, seed=seed) for seed in seeds]
 
@@ -82,43 +88,44 @@ DISENTANGLED = {
 }
 
 
-def every_network():
+def every_network() -> list[Network]:
     """All of them, the slowest to train first, so that no process has to wait for a last long one."""
     lists = [
-        *(each for kind in REMEDIES.values() for each in kind.values()),
+        *(over_seeds for remedy in REMEDIES.values() for over_seeds in remedy.values()),
         *CURVE.values(),
         TWO_LATENTS,
         *DISENTANGLED.values(),
         *CAUSES.values(),
     ]
-    networks = [network for each in lists for network in each]
+    networks = [network for same_settings in lists for network in same_settings]
     return list(dict.fromkeys([*networks, *NOISES.values(), *LEARNED_NOISES.values()]))
 
 
-def result(network, data):
+def result(network: Network, data: Mapping[str, tuple[Array, ...]]) -> dict[str, Array]:
     """Train one network and measure it: what ``sweep.start`` does in its processes."""
     from vae_lessons.lesson08 import factors, networks  # scikit-learn is imported where it is needed
 
-    return (factors.scored if len(data[network.data]) == 4 else networks.trained)(network, data)
+    with_factors = len(data[network.data]) == 4
+    return (factors.train_and_score if with_factors else networks.train_and_measure)(network, data)
 
 
 # --- several seeds ---
 
 
-def point(results, networks):
+def point(results: Mapping[Network, Mapping[str, Array]], networks: Sequence[Network]) -> tuple[Array, Array]:
     """Rate and distortion of the same network from several seeds: mean and 1-sigma error of each, (2,) and (2,).
 
     The error holds the spread from seed to seed and the chance of which images were held out, which all seeds share.
     """
-    values = np.array([[results[each][name] for name in ("rate", "distortion")] for each in networks])
+    values = np.array([[results[network][name] for name in ("rate", "distortion")] for network in networks])
     means = values.mean(axis=2)  # (seeds, 2)
     images = values.mean(axis=0).var(axis=1, ddof=1) / values.shape[2]
     return means.mean(axis=0), np.sqrt(images + means.var(axis=0, ddof=1) / len(networks))
 
 
-def at_rate(rate, *lines):
+def at_rate(rate: float, *lines: tuple[Array, Array]) -> tuple[float, float]:
     """Distortion and its 1-sigma error at a rate, along the line through points: lines of (points, errors), (n, 2)."""
     points, errors = (np.concatenate(part) for part in zip(*lines, strict=True))
     order = np.argsort(points[:, 0])
     rates = points[order, 0]
-    return np.interp(rate, rates, points[order, 1]), np.interp(rate, rates, errors[order, 1])
+    return float(np.interp(rate, rates, points[order, 1])), float(np.interp(rate, rates, errors[order, 1]))

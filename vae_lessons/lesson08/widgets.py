@@ -3,15 +3,16 @@
 Every step's pictures are computed beforehand and stand in the HTML, so nothing has to be asked of a kernel.
 """
 
-import base64
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from vae_helpers.panel import quantized_png
+from vae_helpers.palette import RED
+from vae_helpers.panel import HtmlFigure, data_uri, quantized_png, strip_png
+from vae_helpers.types import Array
 from vae_lessons.lesson08 import figures
 
 SCRIPT = Path(__file__).with_name("slider.js")
@@ -38,33 +39,7 @@ PAGE = """<div class="rate-slider" data-lm-suppress-shortcuts="true">
 ALT = "The curve of rate and distortion, one point for each beta. A ring marks the beta that the slider has chosen."
 
 
-class RateSlider:
-    """A figure that shows itself as HTML, with a still picture for where HTML is not shown."""
-
-    def __init__(self, html, still):
-        self.html, self.still = html, still
-
-    def _repr_mimebundle_(self, **kwargs):
-        picture = base64.b64encode(self.still).decode()
-        return {"text/plain": WORDS, "image/png": picture, "text/html": self.html}
-
-
-def address(png):
-    """A PNG as an address that holds all of it."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
-def strip(rows, gap=4):
-    """Rows of images, uint8 (n, 784) with 255 for ink, as one PNG with few greys."""
-    lines = [np.hstack(images.reshape(-1, 28, 28)) for images in rows]
-    space = np.zeros((gap, lines[0].shape[1]), "uint8")
-    page = np.vstack([part for line in lines for part in (line, space)][:-1])
-    buffer = io.BytesIO()
-    Image.fromarray(255 - page).quantize(16).save(buffer, "png", optimize=True)
-    return buffer.getvalue()
-
-
-def curve(betas, points, errors):
+def curve(betas: Sequence[float], points: Array, errors: Array) -> tuple[bytes, Array]:
     """The curve as a PNG, and where on it each point lies: left and top in percent of the picture, (n, 2)."""
     figure = figures.rate_distortion(betas, points, errors, [])
     png = io.BytesIO()
@@ -73,17 +48,18 @@ def curve(betas, points, errors):
     return quantized_png(png.getvalue()), 100 * np.column_stack([pixels[:, 0], 1 - pixels[:, 1]])
 
 
-def by_beta(betas, points, errors, pictures):
-    """A RateSlider. betas: (n,). points, errors: rate and distortion of each, (n, 2).
+def by_beta(betas: Sequence[float], points: Array, errors: Array, pictures: Sequence[Sequence[Array]]) -> HtmlFigure:
+    """A slider for beta over the curve of rate and distortion, which starts in the middle.
 
-    pictures: for each beta the rows to show, uint8 (images, 784). The slider starts in the middle.
+    betas: (n,). points, errors: rate and distortion of each network, (n, 2). pictures: for each
+    beta the rows to show, uint8 (images, 784).
     """
     png, places = curve(betas, points, errors)
     steps = [
         {
             "left": round(float(left), 2),
             "top": round(float(top), 2),
-            "src": address(strip(rows)),
+            "src": data_uri(strip_png(rows)),
             "words": f"{beta:g}: rate {rate:.1f}, distortion {distortion:.1f} nats",
             "alt": f"Held-out digits, their reconstructions and new digits of the network trained with beta {beta:g}.",
         }
@@ -92,13 +68,13 @@ def by_beta(betas, points, errors, pictures):
     first = steps[len(steps) // 2]
     html = PAGE.format(
         **{name: first[name] for name in ("left", "top", "src", "words")},
-        colour="#e42536",
+        colour=RED,
         last=len(steps) - 1,
         start=len(steps) // 2,
-        curve=address(png),
+        curve=data_uri(png),
         alt=ALT,
         strip_alt=first["alt"],
         steps=json.dumps(steps),
         script=SCRIPT.read_text(encoding="utf-8"),
     )
-    return RateSlider(html, png)
+    return HtmlFigure(html, WORDS, still=png)

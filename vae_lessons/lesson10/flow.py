@@ -6,22 +6,25 @@ logarithms, in nats.
 """
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from vae_helpers.backend import keras, tf
 from vae_helpers.latent import log_normal
+from vae_helpers.types import Array, Model, Tensor
+from vae_lessons.lesson10.random_batches import fit_random_batches
 
 ops = keras.ops
 layers = keras.layers
 
 NONE = 10  # the label that stands for "any class"
 BATCH_SIZE = 250
-STEPS_AT_ONCE = 50
 tf.get_logger().setLevel("ERROR")  # it warns where one notebook trains several networks, and its words hold addresses
 
 
-def build_velocity(latent_dim, units=64, depth=3):
+def build_velocity(latent_dim: int, units: int = 64, depth: int = 3) -> Model:
     """Functional network: [z_t (batch, latent_dim), t (batch, 1), label (batch,)] -> velocity (batch, latent_dim).
 
     label: integers from 0 to 9, or NONE. Its embedding and the time enter each hidden layer. The waves of z_t let a
@@ -44,12 +47,12 @@ class FlowMatching(keras.Model):
     the network's velocity minus the path's. The loss is the squared length of that, averaged over the batch.
     """
 
-    def __init__(self, velocity, hidden_share=0.5, seed=0, **kwargs):
+    def __init__(self, velocity: Model, hidden_share: float = 0.5, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.velocity, self.hidden_share = velocity, hidden_share
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, inputs):
+    def call(self, inputs: tuple[Tensor, Tensor]) -> Tensor:
         z, label = inputs
         epsilon = keras.random.normal(ops.shape(z), seed=self.seed_generator)
         t = keras.random.uniform((ops.shape(z)[0], 1), seed=self.seed_generator)
@@ -57,31 +60,37 @@ class FlowMatching(keras.Model):
         z_t = (1 - t) * epsilon + t * z  # (batch, latent_dim)
         return self.velocity([z_t, t, ops.where(hidden, NONE, label)]) - (z - epsilon)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Any = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         return ops.mean(ops.sum(ops.square(y_pred), axis=-1))
 
 
-def train_velocity(z, label, steps=3000, units=64, seed=0):
+def train_velocity(z: Array, label: Array, steps: int = 3000, units: int = 64, seed: int = 0) -> Model:
     """A velocity network trained for so many steps on codes z (n, latent_dim) of classes label (n,)."""
     keras.utils.set_random_seed(seed)
     flow = FlowMatching(build_velocity(z.shape[1], units), seed=seed)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 20, warmup_target=0.01, warmup_steps=steps // 20
     )
-    flow.compile(optimizer=keras.optimizers.Adam(rate), steps_per_execution=STEPS_AT_ONCE, jit_compile=False)
-    rows = np.random.default_rng(seed).integers(len(z), size=steps * BATCH_SIZE)  # each step's codes, one epoch in all
-    flow.fit((z[rows].astype("float32"), label[rows].astype("int32")), batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+    codes = z.astype("float32"), label.astype("int32")
+    fit_random_batches(flow, rate, codes, steps=steps, batch_size=BATCH_SIZE, seed=seed)
     return flow.velocity
 
 
-def velocity_of(network, label=NONE):
+def velocity_of(network: Model, label: int | Array = NONE) -> Callable[[Array, float], Array]:
     """The network as a function of z (n, latent_dim) and one time t, arrays in and out. label: one for all, or (n,)."""
     compiled = _compiled(network)
 
     def velocity(z, t):
         labels = np.broadcast_to(np.asarray(label, "int32"), len(z))
         times = np.full((len(z), 1), t, "float32")
-        return compiled([tf.constant(each) for each in (np.asarray(z, "float32"), times, labels)]).numpy()
+        return compiled([tf.constant(array) for array in (np.asarray(z, "float32"), times, labels)]).numpy()
 
     return velocity
 
@@ -92,17 +101,17 @@ def _compiled(network):
     return tf.function(network, reduce_retracing=True, autograph=False)
 
 
-def heun(velocity, z, times):
+def heun(velocity: Callable[[Array, float], Array], z: Array, times: Array) -> Array:
     """Follow dz/dt = velocity(z, t) through the times, in either direction: all points, (times, n, latent_dim)."""
     path = [np.asarray(z)]
     for t, later in zip(times, times[1:], strict=False):
         slope = velocity(path[-1], t)
-        ahead = velocity(path[-1] + (later - t) * slope, later)
-        path.append(path[-1] + (later - t) * (slope + ahead) / 2)
+        later_slope = velocity(path[-1] + (later - t) * slope, later)
+        path.append(path[-1] + (later - t) * (slope + later_slope) / 2)
     return np.stack(path)
 
 
-def log_density(network, z, steps=25, label=NONE):
+def log_density(network: Model, z: Array, steps: int = 25, label: int | Array = NONE) -> Array:
     """log p(z) under the flow, (n,), by the instantaneous change of variables (Chen et al. 2018, theorem 1).
 
     Each z (n, latent_dim) is followed back to its noise, and the divergence of the velocity, its exact trace, is
@@ -117,8 +126,8 @@ def log_density(network, z, steps=25, label=NONE):
         return _divergence(network, z, t, labels)
 
     points = path.astype("float32")
-    spread = [trace(tf.constant(each), tf.constant(t, tf.float32)) for each, t in zip(points, times, strict=True)]
-    return log_normal(path[-1], 0.0, 0.0) + np.trapezoid(np.array(spread, float), times, axis=0)  # dt < 0: minus
+    traces = [trace(tf.constant(z_t), tf.constant(t, tf.float32)) for z_t, t in zip(points, times, strict=True)]
+    return log_normal(path[-1], 0.0, 0.0) + np.trapezoid(np.array(traces, float), times, axis=0)  # dt < 0: minus
 
 
 def _divergence(network, z, t, labels):

@@ -33,9 +33,9 @@ def test_the_ratio_of_the_densities_is_left_out_where_neither_has_any():
     side = np.linspace(-6, 6, 13)
     log_p = log_normal(square_grid(side), 0.0, 0.0)
     log_q = np.where(np.abs(square_grid(side)[:, 0]) < 3, log_p, -50.0)
-    left_out = figures._left_out(log_q, log_p)
-    assert left_out.reshape(13, 13)[0, 0] and not left_out.reshape(13, 13)[6, 6]
-    assert left_out[log_p < -10].all()
+    negligible = figures._both_negligible(log_q, log_p)
+    assert negligible.reshape(13, 13)[0, 0] and not negligible.reshape(13, 13)[6, 6]
+    assert negligible[log_p < -10].all()
 
 
 def test_the_lowest_images_get_a_ring():

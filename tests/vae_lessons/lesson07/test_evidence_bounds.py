@@ -123,12 +123,13 @@ def test_a_move_leaves_its_distribution_as_it_is(vae, simulated):
     before = evidence_bounds.log_likelihoods(tf.constant(x), vae.decoder, tf.constant(z)).numpy()
     rng = np.random.default_rng(10)
     precision, x = tf.exp(-vae.encoder(x)[1]), tf.constant(x)
-    state = (tf.constant(z), *annealing._likelihood(x, vae.decoder, tf.constant(z)))
+    state = annealing._State(tf.constant(z), *annealing._likelihood(x, vae.decoder, tf.constant(z)))
     for _ in range(5):
         momentum = tf.constant(rng.standard_normal(z.shape, dtype="float32"))
         log_uniform = tf.constant(np.log(rng.random(z.shape[:2], dtype="float32")))
         state = annealing._move(x, vae.decoder, state, tf.constant(1.0), precision, momentum, log_uniform)
-    np.testing.assert_allclose(state[1], annealing._likelihood(x, vae.decoder, state[0])[0], rtol=1e-5)
-    after = state[1].numpy()
+    log_likelihood, _ = annealing._likelihood(x, vae.decoder, state.z)
+    np.testing.assert_allclose(state.log_likelihood, log_likelihood, rtol=1e-5)
+    after = state.log_likelihood.numpy()
     assert np.mean(after != before) > 0.9
     assert abs(np.mean(after - before)) < 4 * np.std(after - before) / np.sqrt(4000)

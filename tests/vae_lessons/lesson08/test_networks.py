@@ -22,9 +22,14 @@ def changed(**settings):
     return dataclasses.replace(SMALL, **settings)
 
 
+def new(network):
+    """The untrained model of a Network."""
+    return networks.reset(networks.compiled_vae(network, PIXELS).vae, network, X)
+
+
 def loss(network, steps=0):
     """The loss of made-up outputs after so many steps."""
-    return float(networks.filled(network, X).objective(X, OUTPUTS, steps))
+    return float(new(network).objective(X, OUTPUTS, steps))
 
 
 def nll():
@@ -52,7 +57,7 @@ def test_free_bits_charge_each_latent_its_floor():
 
 
 def test_gaussian_pixels_have_the_density_of_their_noise():
-    vae = networks.filled(changed(likelihood="gaussian", sigma=0.3), X)
+    vae = new(changed(likelihood="gaussian", sigma=0.3))
     expected = -norm.logpdf(X, OUTPUTS[0], 0.3).sum(axis=1)
     np.testing.assert_allclose(vae.nll(X, OUTPUTS[0]), expected, rtol=1e-5)
 
@@ -72,21 +77,21 @@ def test_a_pixel_sees_only_those_before_it():
 @pytest.mark.parametrize("likelihood", ["bernoulli", "autoregressive"])
 def test_a_seed_decides_all_however_often_the_model_was_used(likelihood):
     network = changed(likelihood=likelihood)
-    first, _, again = (networks.fitted(each, X).get_weights() for each in (network, changed(seed=1), network))
+    first, _, again = (networks.train(one, X).get_weights() for one in (network, changed(seed=1), network))
     for before, after in zip(first, again, strict=True):
         np.testing.assert_allclose(before, after, rtol=1e-5, atol=1e-6)
 
 
 def test_an_encoder_without_a_pace_stays_as_it_was_while_the_decoder_learns():
-    vae = networks.filled(changed(pace=0.0), X)
+    vae = new(changed(pace=0.0))
     before = vae.encoder.get_weights(), vae.decoder.get_weights()
-    vae.learn(X, np.arange(IMAGES).reshape(-1, 100), np.float32(0))
+    networks.compiled_vae(changed(pace=0.0), PIXELS).learn(X, np.arange(IMAGES).reshape(-1, 100), np.float32(0))
     assert all(np.array_equal(a, b) for a, b in zip(before[0], vae.encoder.get_weights(), strict=True))
     assert not any(np.array_equal(a, b) for a, b in zip(before[1], vae.decoder.get_weights(), strict=True))
 
 
 def test_what_is_measured_has_a_row_for_each_image():
-    found = networks.trained(SMALL, {"digits": ((255 * X).astype("uint8"), (255 * X[:20]).astype("uint8"))})
+    found = networks.train_and_measure(SMALL, {"digits": ((255 * X).astype("uint8"), (255 * X[:20]).astype("uint8"))})
     assert {len(found[name]) for name in ("rate", "distortion", "squared_error", "z_mean", "z_log_var")} == {20}
     assert found["new"].shape == (10, PIXELS) and found["new"].dtype == np.uint8
 

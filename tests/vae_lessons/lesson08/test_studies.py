@@ -9,13 +9,6 @@ from vae_lessons.lesson08.settings import Network
 RNG = np.random.default_rng(0)
 
 
-def test_half_the_size_keeps_the_mean_of_each_four_pixels():
-    x = np.zeros((1, 28, 28))
-    x[0, 2:4, 6:8] = [[1, 0], [0, 0]]
-    halved = studies.halved(x.reshape(1, 784)).reshape(14, 14)
-    assert halved[1, 3] == 0.25 and halved.sum() == 0.25
-
-
 def test_a_point_is_the_mean_over_the_seeds_and_its_error_holds_images_and_seeds():
     nets = [Network("digits", seed=seed) for seed in range(40)]
     shift, image = RNG.normal(0, 0.3, 40), RNG.normal(0, 2, 500)

@@ -6,7 +6,8 @@ import pytest
 from vae_helpers.evidence import log_evidence
 from vae_helpers.losses import kl_divergence
 from vae_helpers.strokes import draw_stroke_digits
-from vae_lessons.lesson09 import conditional, own
+from vae_lessons.lesson09 import conditional
+from vae_lessons.lesson09.training_loop import train
 
 RNG = np.random.default_rng(0)
 X = (RNG.random((60, 784)) < 0.2).astype("float32")
@@ -15,7 +16,7 @@ LABELS = np.arange(60) % 10
 
 @pytest.fixture(scope="module", params=[conditional.one_prior, conditional.prior_of_class], ids=lambda f: f.__name__)
 def vae(request):
-    return own.fitted(conditional.built(request.param), {"x": X, "y": conditional.one_hot(LABELS)}, 2, batch_size=20)
+    return train(conditional.built(request.param), {"x": X, "y": conditional.one_hot(LABELS)}, 2, batch_size=20)
 
 
 def test_the_kl_to_the_standard_normal_is_the_core_one():

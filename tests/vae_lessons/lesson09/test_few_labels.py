@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, log_softmax
 
-from vae_lessons.lesson09 import own
-from vae_lessons.lesson09.few_labels import FewLabels, trained_alone
+from vae_lessons.lesson09.few_labels import FewLabels, train_classifier
+from vae_lessons.lesson09.training_loop import train
 
 RNG = np.random.default_rng(0)
 PIXELS = 16
@@ -44,7 +44,7 @@ def test_the_loss_is_the_bound_over_all_classes_and_the_labelled_images_terms():
 def test_images_without_labels_help():
     (known, labels), (x, _), (held_out, truth) = noisy(10, 3), noisy(2000, 4), noisy(1000, 5)
     model = FewLabels(known, labels, share=0.005, weight=10.0, latent_dim=2)
-    own.fitted(model, x, epochs=10, batch_size=100)
-    alone = trained_alone(known, labels)
+    train(model, x, epochs=10, batch_size=100)
+    alone = train_classifier(known, labels)
     right = [np.mean(np.asarray(each(held_out)).argmax(axis=1) == truth) for each in (alone, model.classifier)]
     assert right[1] > right[0] + 0.02

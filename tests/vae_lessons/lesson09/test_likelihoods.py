@@ -6,7 +6,7 @@ from scipy import stats
 from scipy.special import expit
 
 from vae_helpers.backend import keras
-from vae_lessons.lesson09 import convolutions, likelihoods, pictures
+from vae_lessons.lesson09 import convolutions, image_data, likelihoods
 
 MIDDLES = ((np.arange(20_000) + 0.5) / 20_000).astype("float32")
 LEVELS = ((np.arange(256) + 0.5) / 256).astype("float32")
@@ -87,7 +87,7 @@ def test_a_model_that_knows_nothing_pays_8_bits():
 def test_dequantizing_loses_no_number():
     images = np.arange(256, dtype="uint8").reshape(1, 16, 16, 1)
     for seed in range(50):
-        x = pictures.dequantized(images, seed)
+        x = image_data.dequantize(images, seed)
         assert x.dtype == np.float32 and x.max() < 1
         np.testing.assert_array_equal(np.floor(256 * x), images)
 
@@ -95,7 +95,7 @@ def test_dequantizing_loses_no_number():
 @pytest.mark.parametrize("name", likelihoods.LIKELIHOODS)
 def test_a_pixel_vae_trains_with_each_likelihood(name):
     keras.utils.set_random_seed(0)
-    x = pictures.dequantized(np.random.default_rng(0).integers(0, 60, (40, 4, 4, 1)).astype("uint8"), 0)
+    x = image_data.dequantize(np.random.default_rng(0).integers(0, 60, (40, 4, 4, 1)).astype("uint8"), 0)
     vae = likelihoods.PixelVAE(*convolutions.dense_parts((4, 4, 1), 8, 3), name)
     before = vae.negative_elbo(x).mean()
     vae.compile(optimizer=keras.optimizers.Adam(0.02))

@@ -5,7 +5,8 @@ import pytest
 
 from vae_helpers.backend import keras
 from vae_helpers.model import VAE
-from vae_lessons.lesson09 import convolutions, own, pictures
+from vae_lessons.lesson09 import convolutions, image_data, own_images
+from vae_lessons.lesson09.training_loop import train
 
 RNG = np.random.default_rng(0)
 
@@ -30,7 +31,7 @@ def test_an_image_alone_is_encoded_as_among_others():
 def test_fit_moves_the_moving_averages():
     keras.utils.set_random_seed(0)
     vae = VAE(convolutions.conv_encoder((8, 8, 1)), convolutions.conv_decoder((8, 8, 1)), seed=0)
-    own.fitted(vae, RNG.random((20, 8, 8, 1)).astype("float32"), epochs=2, batch_size=10)
+    train(vae, RNG.random((20, 8, 8, 1)).astype("float32"), epochs=2, batch_size=10)
     (first,) = [each for each in vae.encoder.layers if isinstance(each, keras.layers.BatchNormalization)][:1]
     assert np.any(np.asarray(first.moving_mean) != 0)
 
@@ -59,20 +60,20 @@ def test_one_transposed_layer_makes_a_checkerboard_of_a_flat_image_and_repeating
 @pytest.mark.parametrize("shape", [(30, 10, 12, 3), (30, 9, 9)])
 def test_own_images_of_any_size_in_grey_and_in_colour(shape):
     images = RNG.integers(0, 256, shape).astype("uint8")
-    vae = own.trained_on(images, latent_dim=3, epochs=1)
-    again, new = own.reconstructed(vae, images[:4]), own.drawn(vae, 2)
+    vae = own_images.train_vae(images, latent_dim=3, epochs=1)
+    again, new = own_images.reconstruct(vae, images[:4]), own_images.sample(vae, 2)
     assert again.shape[:3] == (4, *shape[1:3]) and new.shape[1:] == again.shape[1:]
     assert 0 <= min(again.min(), new.min()) <= max(again.max(), new.max()) <= 1
 
 
 def test_images_that_are_no_integers_are_refused():
     with pytest.raises(ValueError, match="uint8"):
-        own.trained_on(RNG.random((5, 8, 8)))
+        own_images.train_vae(RNG.random((5, 8, 8)))
 
 
 def test_colours_are_those_that_are_told():
     grey = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
-    images, paper, ink = pictures.coloured(grey, 3)
+    images, paper, ink = image_data.colour_digits(grey, 3)
     np.testing.assert_array_equal(images[0, 0, 0], np.round(255 * paper[0]))
     np.testing.assert_array_equal(images[1, 2, 2], np.round(255 * ink[1]))
 
@@ -80,8 +81,8 @@ def test_colours_are_those_that_are_told():
 def test_a_folder_is_written_and_read_back(tmp_path):
     from vae_helpers.data import load_folder
 
-    parts = pictures.photo_parts(3, 16, seed=0)
-    pictures.write_folder(tmp_path, parts)
+    parts = image_data.photo_parts(3, 16, seed=0)
+    image_data.write_folder(tmp_path, parts)
     images, labels, names = load_folder(tmp_path, size=16, channels=3)
     np.testing.assert_array_equal(images, np.concatenate([parts[name] for name in sorted(parts)]))
     assert list(names) == ["china", "flower"] and labels.tolist() == [0, 0, 0, 1, 1, 1]

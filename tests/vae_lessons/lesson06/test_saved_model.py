@@ -5,7 +5,7 @@ import pytest
 
 from vae_helpers.backend import keras
 from vae_helpers.model import build_decoder, build_encoder
-from vae_lessons.lesson06 import own
+from vae_lessons.lesson06 import saved_model
 
 
 def three_outputs():
@@ -18,22 +18,22 @@ def probabilities():
 
 
 def save(folder, encoder, decoder):
-    for name, part in zip(own.NAMES, (encoder, decoder), strict=True):
+    for name, part in zip(saved_model.FILE_NAMES, (encoder, decoder), strict=True):
         part.save(folder / name)
 
 
 def test_a_saved_model_is_taken(tmp_path, capsys):
     encoder, decoder = build_encoder(hidden_dim=8), build_decoder(hidden_dim=8)
     save(tmp_path, encoder, decoder)
-    vae, x = own.load_vae(tmp_path), np.full((4, 784), 0.5, "float32")
+    vae, x = saved_model.load_vae(tmp_path), np.full((4, 784), 0.5, "float32")
     assert np.allclose(vae.encoder(x)[0], encoder(x)[0])
     assert np.isfinite(vae.evaluate(x, verbose=0, return_dict=True)["loss"])
     assert "Your own model" in capsys.readouterr().out
 
 
 def test_without_both_files_there_is_none_and_no_word(tmp_path, capsys):
-    build_encoder(hidden_dim=8).save(tmp_path / own.NAMES[0])
-    assert own.load_vae(tmp_path) is None
+    build_encoder(hidden_dim=8).save(tmp_path / saved_model.FILE_NAMES[0])
+    assert saved_model.load_vae(tmp_path) is None
     assert capsys.readouterr().out == ""
 
 
@@ -47,12 +47,12 @@ def test_without_both_files_there_is_none_and_no_word(tmp_path, capsys):
 )
 def test_a_model_that_cannot_be_used_is_left_aside_with_the_reason(tmp_path, capsys, encoder, decoder, words):
     save(tmp_path, encoder(), decoder())
-    assert own.load_vae(tmp_path) is None
+    assert saved_model.load_vae(tmp_path) is None
     assert words in capsys.readouterr().out
 
 
 def test_a_file_that_is_no_model_is_left_aside(tmp_path, capsys):
-    for name in own.NAMES:
+    for name in saved_model.FILE_NAMES:
         (tmp_path / name).write_text("no model")
-    assert own.load_vae(tmp_path) is None
+    assert saved_model.load_vae(tmp_path) is None
     assert "can't be used" in capsys.readouterr().out
