@@ -80,8 +80,8 @@ def test_with_nothing_filled_in_every_check_says_unattempted(notebook):
     filled = notebook_names()
     for text in tagged(notebook, "exercise"):
         exec(text, filled)
-    said = {name: check(filled[name]).status for name in EXERCISES.lessons[notebook]}
-    assert said == dict.fromkeys(EXERCISES.lessons[notebook], "unattempted")
+    statuses = {name: check(filled[name]).status for name in EXERCISES.lessons[notebook]}
+    assert statuses == dict.fromkeys(EXERCISES.lessons[notebook], "unattempted")
     assert done(notebook).done == ()
 
 
@@ -90,6 +90,6 @@ def test_the_solutions_are_correct(notebook):
     filled = notebook_names()
     for text in tagged(notebook, "solution"):
         exec(text, filled)
-    said = {name: check(filled[f"{name}_solution"], name) for name in EXERCISES.lessons[notebook]}
-    assert {name: verdict for name, verdict in said.items() if verdict.status != "correct"} == {}
+    verdicts = {name: check(filled[f"{name}_solution"], name) for name in EXERCISES.lessons[notebook]}
+    assert {name: verdict for name, verdict in verdicts.items() if verdict.status != "correct"} == {}
     assert done(notebook).still_open == ()

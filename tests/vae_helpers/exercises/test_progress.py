@@ -38,8 +38,8 @@ def test_two_kernels_at_once_lose_nothing(folder):
 def test_another_kernel_and_another_day_see_what_was_done_and_another_copy_does_not(folder, monkeypatch):
     check(right, "std_from_log_var")
     code = "from vae_helpers.exercises import done; print(done('02_encoder').done)"
-    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert seen == "('std_from_log_var',)\n"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output == "('std_from_log_var',)\n"
     monkeypatch.chdir(folder)
     assert done("02_encoder").done == ()
 

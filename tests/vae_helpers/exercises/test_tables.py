@@ -63,8 +63,8 @@ def test_every_line_has_one_right_code(exercise):
 
 @each_exercise
 def test_each_slip_gets_its_own_sentence(exercise):
-    said = {code: check(exercise.answer(code), exercise.name) for code, _, _ in exercise.single_slips()}
-    assert said == {code: Verdict("wrong", sentence) for code, sentence, _ in exercise.single_slips()}
+    verdicts = {code: check(exercise.answer(code), exercise.name) for code, _, _ in exercise.single_slips()}
+    assert verdicts == {code: Verdict("wrong", sentence) for code, sentence, _ in exercise.single_slips()}
 
 
 @each_exercise
@@ -81,8 +81,8 @@ def test_two_slips_at_once_are_refused_and_most_are_told_apart(exercise):
 def test_no_sentence_serves_two_lines(exercise):
     """Otherwise it could not say where to look."""
     tables = [exercise.slips, *exercise.lines.values()]
-    told = [sentence for table in tables for sentence in set(table.values()) - {RIGHT}]
-    assert len(told) == len(set(told))
+    sentences = [sentence for table in tables for sentence in set(table.values()) - {RIGHT}]
+    assert len(sentences) == len(set(sentences))
 
 
 def test_there_are_hundreds_of_sentences():
@@ -92,8 +92,8 @@ def test_there_are_hundreds_of_sentences():
 @each_exercise
 def test_right_answers_in_every_style_are_accepted(exercise):
     assert len(exercise.accepts) >= 2
-    said = {code: check(exercise.answer(code, **learners_names()), exercise.name) for code in exercise.accepts}
-    assert {code: verdict for code, verdict in said.items() if verdict.status != "correct"} == {}
+    verdicts = {code: check(exercise.answer(code, **learners_names()), exercise.name) for code in exercise.accepts}
+    assert {code: verdict for code, verdict in verdicts.items() if verdict.status != "correct"} == {}
 
 
 def stub(exercise, words=""):
@@ -133,12 +133,12 @@ def different(exercise, answer):
 
 
 @functools.cache
-def told(exercise):
+def mutant_verdicts(exercise):
     """What is said of the mutants of an exercise's right answers that show something else: {kind of answer: count}."""
     count = dict.fromkeys(("accepted", "named", "ruled", "raised", "other"), 0)
     sentences = {sentence for _, sentence, _ in exercise.single_slips()}
     plain = [code for code in (exercise.right_program, *exercise.accepts) if not uses_frameworks(code)]
-    for mutant in (each for code in plain[:4] for each in mutants(as_function(exercise, code))):
+    for mutant in (mutant for code in plain[:4] for mutant in mutants(as_function(exercise, code))):
         answer = exercise.answer(mutant, **learners_names())
         if different(exercise, answer):
             count[kind(check(answer, exercise.name), sentences)] += 1
@@ -165,13 +165,15 @@ def kind(verdict, sentences):
     return "raised" if " raised " in verdict.message else "other"
 
 
-each_function = pytest.mark.parametrize("exercise", [each for each in EXERCISES.values() if not each.template], ids=str)
+each_function = pytest.mark.parametrize(
+    "exercise", [exercise for exercise in EXERCISES.values() if not exercise.template], ids=str
+)
 
 
 @each_function
 @pytest.mark.filterwarnings("ignore")
 def test_every_mutant_that_shows_something_else_is_refused(exercise):
-    count = told(exercise)
+    count = mutant_verdicts(exercise)
     assert count["accepted"] == 0
     if exercise.bug:  # of a bug to be found one line is to be changed, and the others are right as they stand
         return
@@ -180,7 +182,9 @@ def test_every_mutant_that_shows_something_else_is_refused(exercise):
 
 @pytest.mark.filterwarnings("ignore")
 def test_most_mutants_are_diagnosed():
-    counts = [told(exercise) for exercise in EXERCISES.values() if not exercise.template and not exercise.bug]
+    counts = [
+        mutant_verdicts(exercise) for exercise in EXERCISES.values() if not exercise.template and not exercise.bug
+    ]
     named, ruled, other = (sum(count[kind] for count in counts) for kind in ("named", "ruled", "other"))
     assert named + ruled + other > 600
     assert named + ruled > 0.8 * (named + ruled + other) and named > ruled
@@ -197,7 +201,7 @@ def test_the_unseen_cases_tell_slips_from_right_answers(exercise):
     assert len(missed) <= 0.1 * len(list(exercise.single_slips()))  # some depend on sizes or values of a case
 
 
-each_bug = pytest.mark.parametrize("exercise", [each for each in EXERCISES.values() if each.bug], ids=str)
+each_bug = pytest.mark.parametrize("exercise", [exercise for exercise in EXERCISES.values() if exercise.bug], ids=str)
 
 
 @each_bug
