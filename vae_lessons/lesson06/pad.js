@@ -125,17 +125,17 @@ function render({ model, el }) {
     drawPad();
     turn += 1;
     const x = centred(ink);
-    const found = measure({ encoder, decoder, epsilon }, x);
+    const result = measure({ encoder, decoder, epsilon }, x);
     drawImage(given, x);
-    drawImage(again, forward(decoder, found.zMean).map(sigmoid));
-    const lower = scores.filter((score) => score < found.elbo).length;
-    const shown = [`reconstruction ${number(found.reconstruction, 1)}`, `KL ${number(found.kl, 1)}`];
+    drawImage(again, forward(decoder, result.zMean).map(sigmoid));
+    const lower = scores.filter((score) => score < result.elbo).length;
+    const shown = [`reconstruction ${number(result.reconstruction, 1)}`, `KL ${number(result.kl, 1)}`];
     const rank = scores.length ? ` ${Math.round((100 * lower) / scores.length)} % of the digits have a lower one.` : "";
     text.textContent =
-      `z_mean ${words(found.zMean)}, sigma ${words(found.zLogVar.map((value) => Math.exp(value / 2)))}. ` +
-      `${shown.join(" + ")}: ELBO ${number(found.elbo, 1)} nats (standard error ${number(found.error, 1)}).${rank}`;
+      `z_mean ${words(result.zMean)}, sigma ${words(result.zLogVar.map((value) => Math.exp(value / 2)))}. ` +
+      `${shown.join(" + ")}: ELBO ${number(result.elbo, 1)} nats (standard error ${number(result.error, 1)}).${rank}`;
     const mine = turn;
-    setTimeout(() => mine === turn && addPosterior(x, found, mine), 150);
+    setTimeout(() => mine === turn && addPosterior(x, result, mine), 150);
   }
 
   // The posterior around z_mean, four of the wider sigma each way: a row of places in each frame, then all as shades.
