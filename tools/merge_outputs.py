@@ -18,6 +18,7 @@ fingerprint alone would not do either: one changed line of code would renew ever
 import base64
 import hashlib
 import io
+import re
 from pathlib import Path
 
 import matplotlib
@@ -28,20 +29,23 @@ from tolerance import relative_tolerance, texts_agree
 
 PIXEL, PICTURE = 32, 1.0  # grey levels of 255
 FINGERPRINT = "made_by"  # in a notebook's metadata
+DRAWING = r"matplotlib|vae_helpers\.plots|HtmlFigure"  # what a module names that draws
 ROOT = Path(__file__).parents[1]
 
 
 def fingerprint(nb: NotebookNode, name: str, root: Path = ROOT) -> str:
     """Of the code that decides how the pictures look: the notebook's, that of its lesson, that which draws, matplotlib.
 
+    Of a lesson that is what mentions matplotlib, and all that a browser runs.
+
     name: the notebook's, such as 02_encoder.
     """
     files = [*root.glob("vae_helpers/*.py"), *root.glob(f"vae_lessons/lesson{name[:2]}/*.*")]
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(files)}
-    draws = [path for path, text in texts.items() if "matplotlib" in text or "vae_helpers.plots" in text]
-    texts = [text for path, text in texts.items() if path in draws or path.name == "palette.py"]
-    texts += [cell.source for cell in nb.cells if cell.cell_type == "code"]
-    return hashlib.sha256("\n".join([*texts, matplotlib.__version__]).encode()).hexdigest()[:16]
+    draws = [path for path, text in texts.items() if path.suffix != ".py" or re.search(DRAWING, text)]
+    parts = [text for path, text in texts.items() if path in draws or path.name == "palette.py"]
+    parts += [cell.source for cell in nb.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\n".join([*parts, matplotlib.__version__]).encode()).hexdigest()[:16]
 
 
 def keep_committed(nb: NotebookNode, committed: NotebookNode) -> None:
@@ -97,9 +101,10 @@ def texts_agree_in(cell: NotebookNode, committed: list) -> bool:
 
 
 def pictures_look_the_same(outputs: list, committed: list) -> bool:
-    """Whether all pictures differ by noise alone. Both have the same kinds of outputs."""
-    pairs = zip(parts(outputs), parts(committed), strict=True)
-    return all(not is_picture(kind) or differ_by_noise(new, old) for (kind, new), (_, old) in pairs)
+    """Whether all pictures differ by noise alone, and HTML not at all. Both have the same kinds of outputs."""
+    pairs = [(kind[1], new, old) for (kind, new), (_, old) in zip(parts(outputs), parts(committed), strict=True)]
+    pictures = all(differ_by_noise(new, old) for kind, new, old in pairs if kind == "image/png")
+    return pictures and all(new == old for kind, new, old in pairs if kind == "text/html")
 
 
 def differ_by_noise(new: str, old: str) -> bool:

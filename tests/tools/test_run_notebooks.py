@@ -177,6 +177,8 @@ NEWS = {
 }
 NEWS["an error in place of a value"] += ((),)
 NEWS["a picture that nobody compares"] = (PLAIN, MOVED, ("nbval-ignore-output",))
+HTML = [shown(text_plain=FIGURE, text_html=f"<b style='color:{colour}'></b>") for colour in ("red", "blue")]
+NEWS["HTML that nobody compares"] = (*HTML, ("nbval-ignore-output",))
 
 
 @pytest.mark.parametrize("what", NOISE)
@@ -213,6 +215,7 @@ def test_with_news_elsewhere_every_number_is_of_the_new_run():
         ("vae_helpers/plots.py", True),
         ("vae_helpers/palette.py", True),
         ("vae_lessons/lesson01/figures.py", True),
+        ("vae_lessons/lesson01/bound.js", True),
         ("vae_lessons/lesson02/figures.py", False),
         ("vae_helpers/losses.py", False),
     ],
@@ -220,7 +223,7 @@ def test_with_news_elsewhere_every_number_is_of_the_new_run():
 def test_the_fingerprint_is_of_the_code_that_decides_how_pictures_look(file, counts, tmp_path):
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
     drawing = "vae_helpers/plots.py", "vae_lessons/lesson01/figures.py", "vae_lessons/lesson02/figures.py"
-    for name in (*drawing, "vae_helpers/palette.py", "vae_helpers/losses.py"):
+    for name in (*drawing, "vae_helpers/palette.py", "vae_lessons/lesson01/bound.js", "vae_helpers/losses.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text("import matplotlib" if name in drawing else "import keras")
     before = merge_outputs.fingerprint(nb, "01_lesson", tmp_path)
