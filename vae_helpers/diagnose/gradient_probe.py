@@ -186,7 +186,7 @@ def _exchange(real: Tensor, value: Tensor, gradient_of: Callable[[Tensor], Tenso
 
 
 def same_shape(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors have one shape; a batch of unknown size is like another such."""
+    """Whether two tensors have one shape; batches of unknown size count as equal."""
     return a.shape.rank == b.shape.rank and a.shape.as_list() == b.shape.as_list()
 
 
@@ -201,16 +201,16 @@ def flat_tensors(tree: Any) -> list[Tensor]:
 class StepTrace:
     """One run of a step's Python code with dials: puts the dials in place, and holds what is noted on the way.
 
-    gradients: for each dial the gradient that came back from each call, None until it does. given: the z that the
-    decoder was given, call by call. used: those of them, by the call's number, that the loss depends on. updates: what
-    the optimizers got.
+    gradients: for each dial, by the call's number, the gradient that came back; None until it does. decoder_inputs: the
+    z of each call of the decoder. inputs_with_gradient: those that the loss depends on, by the call's number. updates:
+    what the optimizers got.
     """
 
     def __init__(self, parts: Parts, dials: Dials) -> None:
         self.parts, self.dials = parts, dials
         self.gradients: dict[str, dict[int, Tensor | None]] = {"z_mean": {}, "spread": {}, "output": {}}
-        self.given: list[Tensor] = []
-        self.used: dict[int, Tensor] = {}
+        self.decoder_inputs: list[Tensor] = []
+        self.inputs_with_gradient: dict[int, Tensor] = {}
         self.updates: list[Update] = []
 
     def run(self, method: str, x: Tensor) -> StepTensors:
@@ -230,12 +230,12 @@ class StepTrace:
             arrived = [gradient for gradient in gradients.values() if gradient is not None]
             at_dials[name] = tf.add_n([tf.zeros_like(getattr(self.dials, name)), *arrived])
         numbers = {name: value for name, value in dict(logs or {}).items() if not isinstance(value, dict)}
-        given = [gradient for gradient, _ in self.updates if gradient is not None]
+        gradients_of_weights = [gradient for gradient, _ in self.updates if gradient is not None]
         return StepTensors(
             **at_dials,
-            z=[*self.given, *self.used.values()][-1:],
+            z=[*self.decoder_inputs, *self.inputs_with_gradient.values()][-1:],
             logs={name: tf.cast(value, tf.float32) for name, value in numbers.items()},
-            largest=[tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient))) for gradient in given],
+            largest=[tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient))) for gradient in gradients_of_weights],
         )
 
     def _replace_heads(self, port: Port, method: Method) -> Method:
@@ -269,15 +269,15 @@ class StepTrace:
 
     def _with_pull(self, z: Tensor) -> Tensor:
         """z itself; the gradient that comes back to it is exchanged."""
-        number = len(self.given)
-        self.given.append(z)
+        number = len(self.decoder_inputs)
+        self.decoder_inputs.append(z)
 
-        def pulled(gradient: Tensor) -> Tensor:
-            self.used[number] = z
+        def gated_and_pulled(gradient: Tensor) -> Tensor:
+            self.inputs_with_gradient[number] = z
             gated = tf.where(self.dials.gate > 0, gradient, tf.zeros_like(gradient))
             return gated + tf.cast(self.dials.pull, z.dtype)
 
-        return _exchange(z, z, pulled)
+        return _exchange(z, z, gated_and_pulled)
 
     def _output_for(self, real: Tensor) -> Tensor:
         """The dial in place of the decoder's output, behind a sigmoid where the decoder gives probabilities.
@@ -293,17 +293,17 @@ class StepTrace:
         return tf.sigmoid(logits) if is_sigmoid else tf.identity(tf.sigmoid(logits))
 
     def _with_dial(self, real: Tensor, dial: Tensor, names: tuple[str, ...]) -> Tensor:
-        """The dial in a tensor's place; its gradient is noted, and handed on. Asked twice, it is noted once."""
+        """The dial in a tensor's place; its gradient is stored, and handed on. One that comes twice is stored once."""
         number = len(self.gradients[names[0]])
         self.gradients[names[0]][number] = None
 
-        def noted(gradient: Tensor) -> Tensor:
+        def stored(gradient: Tensor) -> Tensor:
             halves = tf.split(tf.cast(gradient, tf.float32), len(names), axis=-1)
             for name, half in zip(names, halves, strict=True):
                 self.gradients[name][number] = half
             return gradient
 
-        return _exchange(real, tf.cast(dial, real.dtype), noted)
+        return _exchange(real, tf.cast(dial, real.dtype), stored)
 
 
 class Probe:

@@ -59,7 +59,7 @@ class Fit(NamedTuple):
 
 
 def least_squares(measured: ArrayLike, *features: ArrayLike) -> Fit:
-    """Fit a sum of features, arrays of one shape, to numbers of the same shape. Where a feature is NaN, none count."""
+    """Fit a sum of features to numbers, all of one shape. Numbers with a NaN feature are left out."""
     columns = np.stack([np.ravel(feature) for feature in features], axis=1).astype(float)
     finite = np.isfinite(columns).all(axis=1)
     columns, numbers = columns[finite], np.ravel(measured).astype(float)[finite]

@@ -188,9 +188,9 @@ def _measure_sampling(probed: ProbedModel) -> Sampling:
 
 
 def _slopes_of_z(probed: ProbedModel, by_width: str) -> tuple[str, tuple[float, float]]:
-    """What the second head is by z's derivatives, and these by the two heads, relative to the right ones.
+    """What z's derivatives say that the second head is, and the derivatives themselves, relative to the right ones.
 
-    by_width: what the second head is by the width of z's distribution, which decides where the derivatives do not.
+    by_width: what the width of z's distribution says, which decides where the derivatives do not.
     """
     dials = probed.recorded.random_dials()
     still, pulled = probed.train(dials), probed.train(dials._replace(pull=np.ones_like(dials.pull)))

@@ -195,12 +195,12 @@ def _epsilon_problems(epsilon: Array) -> Problems:
 
 
 def _training_problems(is_trained: dict[str, bool]) -> Problems:
-    still = [path for path, has_gradient in is_trained.items() if not has_gradient]
-    if still and len(still) == len(is_trained):
+    untrained = [path for path, has_gradient in is_trained.items() if not has_gradient]
+    if untrained and len(untrained) == len(is_trained):
         yield "nothing trained", "No weight gets a gradient."
-    elif still:
-        more = f" and {len(still) - 4} more" if len(still) > 4 else ""
-        yield "weights not trained", f"These weights get no gradient: {', '.join(still[:4])}{more}."
+    elif untrained:
+        more = f" and {len(untrained) - 4} more" if len(untrained) > 4 else ""
+        yield "weights not trained", f"These weights get no gradient: {', '.join(untrained[:4])}{more}."
 
 
 def _report_problems(measured: Measurements, kl_weight: float) -> Problems:
