@@ -15,10 +15,10 @@ TRAIN = """
 import sys
 from pathlib import Path
 import numpy as np
-from vae_helpers import cache, strokes
+from vae_helpers import data, strokes
 from vae_lessons.lesson08 import sweep, studies
 x, _, _ = strokes.draw_stroke_digits(240, seed=0)
-x = studies.as_bytes(studies.halved(x / 255))
+x = studies.as_bytes(data.halved(x / 255)).reshape(-1, 196)
 networks = studies.over_seeds((0,), data="grey", latent_dim=2, epochs=1)
 run = sweep.start(studies.result, networks, {"grey": (x[:200], x[200:])}, Path(sys.argv[1]))
 print(run.results()[networks[0]]["rate"].mean(), file=sys.stderr)

@@ -1,8 +1,8 @@
 """What a learner's layers and models do, whatever way they are written: shapes, ranges, draws, gradients, losses.
 
-Each function called observe_... returns facts, {what: array}, for an exercise's ``observe``. The weights are set to
-known random numbers first, so that nothing depends on an initialization. Keras is imported when a model is observed,
-and not before.
+Each function whose name begins with ``observe`` returns facts, {what: array}, for an exercise's ``observe``. The
+weights are set to known random numbers first, so that nothing depends on an initialization. Keras is imported when a
+model is observed, and not before.
 """
 
 from collections.abc import Callable, Sequence
