@@ -1,7 +1,6 @@
 """The slides: from the disk, without a network, and nothing reaches beyond a slide."""
 
-import json
-
+import nbformat
 import pytest
 import write_slides
 import write_workshop
@@ -27,7 +26,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_slide_fits(page, folder, path):
     target = folder / f"{path.stem}.slides.html"
-    write_slides.write(json.loads(path.read_text(encoding="utf-8")), {2: "A note."}, target)
+    write_slides.write(nbformat.read(path, as_version=4), {2: "A note."}, target)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(target.as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
