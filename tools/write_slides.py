@@ -34,6 +34,7 @@ MathJax.Hub.Config({
 :root { --jp-content-font-size1: 30px }
 .reveal h1, .reveal h2 { text-transform: none !important; font-size: 48px !important }
 .reveal .jp-RenderedImage img { height: 470px; max-width: 940px; object-fit: contain; margin: 0 }
+.reveal section:has(pre) .jp-RenderedImage img { height: 360px }
 .reveal pre { font-size: 18px; width: 100%; box-shadow: none; color: black }
 .reveal section { text-align: left }
 .jp-InputPrompt, .jp-OutputPrompt { display: none }
