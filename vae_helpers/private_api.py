@@ -1,4 +1,4 @@
-"""The undocumented parts of Keras and TensorFlow that the course uses. No other file reaches for them.
+"""The undocumented parts of Keras, TensorFlow and nbval that the course uses. No other file reaches for them.
 
 Each function checks that its part is still there, and raises PrivateApiError where a new version has dropped it.
 Keras and TensorFlow are imported when a function is called, so that importing this module takes no time.
@@ -6,6 +6,7 @@ Keras and TensorFlow are imported when a function is called, so that importing t
 
 import importlib
 import random
+from collections.abc import Callable
 from typing import Any
 
 GLOBAL_STATE = "keras.src.backend.common.global_state"
@@ -146,6 +147,27 @@ def apply_adam(
         epsilon=epsilon,
         grad=gradient,
     )
+
+
+# --- nbval ---
+
+
+def replace_nbval_parts(sanitize: Callable[[Any, Any, Any], Any], kernel_manager: type) -> None:
+    """Let nbval compare by a rule of one's own, and start kernels by another class of kernel managers.
+
+    sanitize: (cell, text, nbval's sanitized text) -> what nbval compares with !=. Raises PrivateApiError where nbval
+    has no place for either any more.
+    """
+    nbval = importlib.import_module("nbval")
+    plugin = _module(nbval, "nbval.plugin", "compare numbers within a tolerance")
+    cell_class = _attribute(plugin, "IPyNbCell", nbval, "nbval.plugin.IPyNbCell", "compare numbers within a tolerance")
+    nbval_sanitize = _attribute(
+        cell_class, "sanitize", nbval, "nbval.plugin.IPyNbCell.sanitize", "compare numbers within a tolerance"
+    )
+    kernel = _module(nbval, "nbval.kernel", "run two notebooks at once")
+    _attribute(kernel, "KernelManager", nbval, "nbval.kernel.KernelManager", "run two notebooks at once")
+    cell_class.sanitize = lambda cell, text: sanitize(cell, text, nbval_sanitize(cell, text))
+    kernel.KernelManager = kernel_manager
 
 
 # --- where a part is missing ---

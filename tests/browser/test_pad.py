@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import widget_snapshots
 from driving import screenshot
+from widget_state import saved_state
 
 from vae_lessons.lesson06 import pad
-from vae_lessons.lesson06.widgets import saved_state
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 import widget_snapshots
 from driving import assert_explorer_moves, screenshot
 from scipy.special import expit
+from widget_state import saved_state
 
 from vae_lessons.lesson06 import widgets
 
@@ -27,7 +28,7 @@ def explorer():
 
 def explorers_page(explorer, times, folder):
     """The address of a page in which an explorer is shown so many times, without the site's surroundings."""
-    path, saved = folder / "explorers.html", widgets.saved_state(explorer)
+    path, saved = folder / "explorers.html", saved_state(explorer)
     path.write_text("".join(widget_snapshots.as_html(saved, i) for i in range(times)), encoding="utf-8")
     return path.as_uri()
 
@@ -82,7 +83,7 @@ def test_the_explorer_decodes_the_point_under_the_pointer(page, explorer, tmp_pa
 def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
     page.goto(explorers_page(explorer, 1, tmp_path))
     images = np.frombuffer(explorer.images, "uint8").reshape(2, -1)
-    for z, label, image in reversed(list(zip(*explorer.shown, images, strict=True))):  # the first one is chosen already
+    for z, label, image in reversed(list(zip(*explorer.points, images, strict=True))):  # the first one is chosen already
         click(page, page.locator(".plane"), z)
         caption = page.locator("figcaption").nth(1)
         caption.filter(has_text=f"a {label} at").wait_for()

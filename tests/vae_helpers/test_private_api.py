@@ -5,6 +5,8 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import nbval.kernel
+import nbval.plugin
 import numpy as np
 import pytest
 
@@ -46,6 +48,10 @@ def adam_step(weight, gradient, rate=0.1):
     private_api.apply_adam(weight, *moments, gradient, rate, beta1_power=0.9, beta2_power=0.999)
 
 
+def replace_nbval():
+    private_api.replace_nbval_parts(lambda cell, text, sanitized: sanitized, object)
+
+
 KERAS_PART = {"get": f"{GLOBAL_STATE}.get_global_attribute", "set": f"{GLOBAL_STATE}.set_global_attribute"}
 EAGER_PART = f"{EAGER_CONTEXT}.Context._internal_operation_seed"
 MISSING = {  # what is called, what is taken away: the library, and the part that the error must name
@@ -84,6 +90,15 @@ MISSING = {  # what is called, what is taken away: the library, and the part tha
         lambda: adam_step(tf.Variable([1.0]), tf.constant([1.0])), without_operation, tf,
         "tensorflow.raw_ops.ResourceApplyAdam",
     ),
+    "replace_nbval_parts, no cell": (
+        replace_nbval, with_an_empty_module("nbval.plugin"), nbval, "nbval.plugin.IPyNbCell",
+    ),
+    "replace_nbval_parts, no sanitize": (
+        replace_nbval, without_attribute(nbval.plugin.IPyNbCell, "sanitize"), nbval, "nbval.plugin.IPyNbCell.sanitize",
+    ),
+    "replace_nbval_parts, no kernel manager": (
+        replace_nbval, without_attribute(nbval.kernel, "KernelManager"), nbval, "nbval.kernel.KernelManager",
+    ),
 }  # fmt: skip
 
 
@@ -94,7 +109,7 @@ def test_a_missing_part_is_named_with_its_library_and_version(case, monkeypatch)
     with pytest.raises(PrivateApiError) as caught:
         call()
     message = str(caught.value)
-    name = "keras" if library is keras else "tensorflow"
+    name = library.__name__.partition(".")[0]
     assert message.startswith(f"{name} {library.__version__} has no {part} any more: the course needs it to ")
     assert message.endswith("Install the locked version with `make setup`, or mend vae_helpers/private_api.py.")
 

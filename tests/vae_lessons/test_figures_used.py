@@ -9,7 +9,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "vae_lessons").glob("lesson[0-9][0-9]"))
 ROOMS = "figures", "widgets"
-FOR_TESTS = {"lesson06": {"widgets.saved_state"}}  # what the tests alone use
 
 
 def names_in(node, modules):
@@ -73,7 +72,7 @@ def test_every_figure_and_widget_is_used(folder):
     codes = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
     rooms = {room: codes.pop(room) for room in ROOMS}
     dead = unused(rooms, [notebook_code(folder.name), *codes.values()])
-    assert dead == FOR_TESTS.get(folder.name, set()), f"used by neither the notebook nor {folder.name}: {sorted(dead)}"
+    assert not dead, f"used by neither the notebook nor {folder.name}: {sorted(dead)}"
 
 
 def test_what_nothing_uses_is_found():

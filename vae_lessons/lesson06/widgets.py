@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from string import Template
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import anywidget
 import numpy as np
 import traitlets
-from ipywidgets.embed import dependency_state
 from scipy.special import expit
 
 from vae_helpers.latent import square_grid
@@ -144,11 +143,3 @@ def latent_explorer(decoder: Model, z_mean: ArrayLike, y: ArrayLike, images: Arr
     if not np.isfinite(z_mean).all():
         raise ValueError("z_mean must be finite, but holds NaN or infinity. Did the training diverge?")
     return LatentExplorer(layers, z_mean, y, np.round(255 * images).astype("uint8"))
-
-
-# --- pages ---
-
-
-def saved_state(widget: anywidget.AnyWidget) -> dict[str, Any]:
-    """A widget as a notebook's widget state keeps it: what pages without a kernel are made of."""
-    return dependency_state([widget], drop_defaults=False)[widget.model_id]

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 import widget_snapshots
 from PIL import Image
+from widget_state import saved_state
 
 from vae_helpers import losses
 from vae_helpers.backend import keras
 from vae_helpers.model import build_decoder, build_encoder, spread_bends
 from vae_lessons.lesson06 import pad
-from vae_lessons.lesson06.widgets import dense_layers, logits, saved_state
+from vae_lessons.lesson06.widgets import dense_layers, logits
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="pad.js is run in Node, which was not found")
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import widget_snapshots
 from PIL import Image
+from widget_state import saved_state
 
 from vae_helpers.backend import keras
 from vae_helpers.model import build_decoder, spread_bends
@@ -79,7 +80,7 @@ def test_the_explorer_holds_what_the_browser_needs(decoder, n, classes):
 
 def test_the_explorers_page_holds_everything_and_names_no_address(decoder):
     explorer = widgets.latent_explorer(decoder, *digits(30))
-    page = widget_snapshots.as_html(widgets.saved_state(explorer), "one")
+    page = widget_snapshots.as_html(saved_state(explorer), "one")
     for values in (explorer.codes, explorer.labels, explorer.images):
         assert base64.b64encode(gzip.compress(values, mtime=0)).decode() in page
     assert page.count("</script>") == 1
