@@ -83,7 +83,7 @@ def test_the_explorer_decodes_the_point_under_the_pointer(page, explorer, tmp_pa
 def test_a_click_on_a_point_shows_that_points_image(page, explorer, tmp_path):
     page.goto(explorers_page(explorer, 1, tmp_path))
     images = np.frombuffer(explorer.images, "uint8").reshape(2, -1)
-    for z, label, image in reversed(list(zip(*explorer.points, images, strict=True))):  # the first one is chosen already
+    for z, label, image in reversed(list(zip(*explorer.points, images, strict=True))):  # the first is chosen
         click(page, page.locator(".plane"), z)
         caption = page.locator("figcaption").nth(1)
         caption.filter(has_text=f"a {label} at").wait_for()
