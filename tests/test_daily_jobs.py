@@ -167,10 +167,11 @@ def test_a_figure(tree):
 
 def test_a_colour(tree):
     append(tree / "vae_lessons" / "lesson04" / "figures.py", recipe("figure"))
-    edit(tree / "vae_helpers" / "palette.py", '"#3f90da"', '"#123456"')
+    edit(tree / "vae_helpers" / "palette.py", '"posterior": BLUE', '"posterior": "#123456"')
     drawn = "from vae_lessons.lesson04.figures import two_values; from matplotlib.colors import to_hex; "
     drawn += "print(to_hex(two_values([1, 2]).axes[0].patches[0].get_facecolor()))"
     assert run(tree, "-c", drawn).stdout.strip() == "#123456"
+    assert passed(run_tests(tree, "tests/vae_helpers/test_palette.py"), least=10)
 
 
 # --- a newer Keras ---

@@ -23,14 +23,13 @@ BLACK = "black"
 
 ROLE = {
     "posterior": BLUE,
-    "prior": GREY,
-    "reconstruction": ORANGE,
+    "prior": BLACK,
+    "reconstruction": YELLOW,  # its nats, as a part of the loss
     "kl": PURPLE,
-    # where the bound is taken apart: log p(x) = ELBO of q + gap, and minus ELBO = reconstruction term + KL
+    # where the bound is taken apart: log p(x) = ELBO of q + gap
     "q": RED,  # an approximation that stands beside the exact posterior
     "elbo": RED,  # q's
     "gap": GREY,
-    "reconstruction_term": YELLOW,  # nats, not an image
     # of diagrams: a node where chance enters
     "chance": "moccasin",
     # of the diagram of the whole VAE: the parts that a notebook is about, and the others

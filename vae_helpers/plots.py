@@ -25,7 +25,7 @@ from matplotlib.spines import Spine
 from PIL import Image
 
 from vae_helpers.latent import prior_radius
-from vae_helpers.palette import SERIES
+from vae_helpers.palette import ROLE, SERIES
 from vae_helpers.types import Array, ArrayLike
 
 COLOURS = list(SERIES)
@@ -186,7 +186,8 @@ def draw_latent_plane(axis: Axes, title: str = "") -> None:
     """Name the plane's axes, fix its scale, and draw the circles that hold 50 %, 90 % and 99 % of the prior N(0, I)."""
     for share, style in ((0.5, "-"), (0.9, "--"), (0.99, ":")):
         radius = prior_radius(share)
-        axis.add_patch(plt.Circle((0, 0), radius, fill=False, color="black", linestyle=style, linewidth=1.3, zorder=3))
+        look = {"fill": False, "color": ROLE["prior"], "linestyle": style, "linewidth": 1.3}
+        axis.add_patch(plt.Circle((0, 0), radius, zorder=3, **look))
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
         right, up = float(0.8 * radius), float(-0.6 * radius)  # on the circle, lower right
         axis.text(right, up, f"{share:.0%}", ha="center", va="center", fontsize=9, bbox=box, zorder=4)

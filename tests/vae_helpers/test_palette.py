@@ -29,6 +29,12 @@ def test_a_role_has_a_colour(role):
     assert to_rgba(palette.ROLE[role])[3] == 1
 
 
+def test_every_role_is_drawn_somewhere():
+    """A role that no file names would be a line whose change does nothing."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+    assert [role for role in palette.ROLE if not re.search(rf"[\"$]{{?{role}\b", text)] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_colour_by_number_stands_in_the_palette_alone(path):
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,16 @@
-"""What a VAE's loss really weighs, measured: ``diagnose(vae, x)``."""
+"""What a VAE's loss really weighs, measured: ``diagnose(vae, x)``.
+
+The way: ``validation`` looks at what was passed and finds the encoder and the decoder (``locate_parts``).
+``probed_model`` records one training step, and ``gradient_probe`` repeats it with chosen numbers in place of the
+encoder's and the decoder's outputs. It reads the gradients that arrive at them. Two measurements give beta:
+
+- at the decoder's output stands the gradient of the reconstruction term alone;
+- where the decoder's way back is cut, the gradient at z_mean and z_log_var is that of the KL alone.
+
+``loss_terms`` fits each gradient to that of a known term, by least squares: the factor is the term's weight.
+``diagnosis`` divides the KL's weight by the reconstruction's, which is beta. ``problems`` finds what is wrong and says
+it in sentences. ``preserve_state`` leaves the model and all random generators as they were.
+"""
 
 import sys
 import types

@@ -3,6 +3,7 @@
 However a loss is written, training sees one thing of it: its gradient. So while ``train_step`` is traced, the calls of
 the encoder and the decoder are wrapped: chosen numbers, the dials, stand in place of the two heads and of the decoder's
 output, and on the way back the gradient at each of them is read. The optimizer applies nothing, so no weight moves.
+With the gate at 0 no gradient comes back through the decoder: what then arrives at the two heads is the KL's alone.
 """
 
 import contextlib

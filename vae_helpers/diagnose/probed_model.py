@@ -105,7 +105,10 @@ class ProbedModel:
     z_follows_mean: bool | None
 
     def train(self, dials: Dials) -> StepRecord:
-        """What a training step shows. Gradients are times the number of images: of a mean as if of a sum."""
+        """What one training step shows with these dials; no weight moves.
+
+        Losses are averages over a batch as a rule, so each gradient comes back times the number of images.
+        """
         n = len(dials.z_mean)
         record = self.probe(self.recorded.rows[:n], dials)
         return replace(record, z_mean=n * record.z_mean, spread=n * record.spread, output=n * record.output)

@@ -133,7 +133,7 @@ class Exercise:
     def double_slips(self) -> Iterator[Slip]:
         """Each answer in which two lines are wrong; the sentence holds both lines' sentences.
 
-        None where ``says`` has words for what differs: building and trying hundreds of models would take too long.
+        Yields nothing where ``says`` has words for what differs: to build and try hundreds of models takes too long.
         """
         if self.says:
             return

@@ -63,7 +63,7 @@ def two_planes(codes: Mapping[str, Array], y: Array) -> Figure:
 def clouds(z_mean: Array, z_log_var: Array, labels: Array) -> Figure:
     """Images' distributions in the latent plane: z_mean, z_log_var (n, 2) as dots and 1-sigma ellipses, labels (n,)."""
     figure, axis = subplots(size=(5.2, 5.0))
-    draw_posterior(axis, (0, 0), (0, 0), linestyle="--", color="0.3", label="prior, 1 sigma")
+    draw_posterior(axis, (0, 0), (0, 0), linestyle="--", color=ROLE["prior"], label="prior, 1 sigma")
     for colour, mean, log_var, label in zip(SERIES, z_mean, z_log_var, labels, strict=False):
         draw_posterior(axis, mean, log_var, color=colour, linewidth=2)
         axis.plot(*mean, "o", color=colour, markersize=3)

@@ -32,10 +32,10 @@ def densities(values: Array, log_densities: Mapping[str, Array]) -> Figure:
 def joint(z: Array, prior: Array, likelihood: Array) -> Figure:
     """Prior and likelihood as functions of z, and their product, whose area is p(x); z, prior, likelihood: (n,)."""
     figure, axis = subplots(size=(6.0, 3.2))
-    axis.plot(z, prior, ":", color="black", label="prior $p(z)$")
+    axis.plot(z, prior, ":", color=ROLE["prior"], label="prior $p(z)$")
     axis.plot(z, likelihood, "-.", color=YELLOW, label="likelihood $p(x \\mid z)$ of the one $x$ seen")
-    axis.fill_between(z, prior * likelihood, color=BLUE, alpha=0.4)
-    axis.plot(z, prior * likelihood, color=BLUE, label="their product; its area is $p(x)$")
+    axis.fill_between(z, prior * likelihood, color=ROLE["posterior"], alpha=0.4)
+    axis.plot(z, prior * likelihood, color=ROLE["posterior"], label="their product; its area is $p(x)$")
     axis.set(xlabel="$z$", ylim=(0, 1.5 * max(prior.max(), likelihood.max())))
     axis.legend(loc="upper left")
     return figure
@@ -151,7 +151,7 @@ def bound(curves: Mapping[str, tuple[Array, Array]], log_px: float) -> Figure:
 def loss_bars(names: Sequence[str], reconstruction: Array, kl: Array, floor: float | None = None) -> Figure:
     """Reconstruction (n,) and KL (n,) stacked to the loss, a bar for each of n names; floor: a line at -log p(x)."""
     figure, axis = subplots(size=(7.0, 0.45 * len(names) + 1.1))
-    axis.barh(names, reconstruction, color=ROLE["reconstruction_term"], label="reconstruction")
+    axis.barh(names, reconstruction, color=ROLE["reconstruction"], label="reconstruction")
     kl_look = {"color": ROLE["kl"], "hatch": "//", "edgecolor": "white"}
     axis.barh(names, kl, left=reconstruction, label="KL to the prior", **kl_look)
     for row, parts in enumerate(zip(reconstruction, kl, strict=True)):
@@ -223,7 +223,7 @@ def moving_bound(
     Returns (figure, move); move(q, elbo): q (n,), the density; elbo in nats.
     """
     figure, (curves, bars) = subplots(1, 2, size=(8.6, 3.5), width_ratios=(1.5, 1))
-    curves.plot(z, prior, ":", color="black", label="prior $p(z)$")
+    curves.plot(z, prior, ":", color=ROLE["prior"], label="prior $p(z)$")
     curves.plot(z, posterior, "--", color=ROLE["posterior"], linewidth=2, label="posterior $p(z \\mid x)$")
     (line,) = curves.plot(z, np.full_like(z, np.nan), color=ROLE["q"], linewidth=2, label="$q$")
     curves.set(xlabel="$z$", ylabel="density", xlim=(z[0], z[-1]), ylim=(0, 1.6 * posterior.max()))
@@ -302,7 +302,7 @@ def moving_beta(
     page.set(xticks=[], yticks=np.arange(len(rows)) + 0.5, yticklabels=rows)
     page.tick_params(length=0)
     words = page.set_title(" ")
-    style = {"color": (ROLE["reconstruction_term"], ROLE["kl"], ROLE["elbo"]), "height": 0.6}
+    style = {"color": (ROLE["reconstruction"], ROLE["kl"], ROLE["elbo"]), "height": 0.6}
     lengths = bars.barh(("reconstruction", "KL", "sum: minus ELBO"), (0, 0, 0), **style)
     lengths[1].set(hatch="//", edgecolor="white")
     numbers = [bars.text(0, row, "", va="center") for row in range(3)]

@@ -76,7 +76,7 @@ def classes(z_mean: Array, y: Array) -> Figure:
         style = {"linewidths": 0, "marker": "s"}
         axis.scatter(*z_mean.T, color="0.82", s=2, **style)
         axis.scatter(*z_mean[y == label].T, color=SERIES[label], s=3, **style)
-        axis.add_patch(plt.Circle((0, 0), prior_radius(0.9), fill=False, color="black", linestyle="--"))
+        axis.add_patch(plt.Circle((0, 0), prior_radius(0.9), fill=False, color=ROLE["prior"], linestyle="--"))
         axis.set(title=str(label), aspect="equal", xticks=[-3, 0, 3], yticks=[-3, 0, 3])
     figure.supxlabel("$z_1$")
     figure.supylabel("$z_2$")
@@ -170,7 +170,7 @@ def marginals(z: Array) -> Figure:
     line = np.linspace(-5, 5, 201)
     for i, axis in enumerate(axes):
         axis.hist(z[:, i], np.linspace(-5, 5, 61), density=True, color="0.7", label="draws of q(z)")
-        axis.plot(line, np.exp(-(line**2) / 2) / np.sqrt(2 * np.pi), "--", color="black", label="prior N(0, 1)")
+        axis.plot(line, np.exp(-(line**2) / 2) / np.sqrt(2 * np.pi), "--", color=ROLE["prior"], label="prior N(0, 1)")
         axis.set(title=f"mean {z[:, i].mean():.2f}, standard deviation {z[:, i].std():.2f}", xlabel=f"$z_{i + 1}$")
     axes[0].set_ylabel("density")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
