@@ -17,13 +17,13 @@ from run_notebooks import chosen, save
 ROOT = Path(__file__).parents[1]
 TAG = "colab"
 # Colab brings TensorFlow, Keras and the rest in versions that the package works with: --no-deps leaves them alone.
-# What Colab lacks is named: anywidget, and psygnal, which anywidget imports.
+# What Colab may lack is named: anywidget, psygnal, which anywidget imports, lazy-loader and filelock.
 CELL = """\
 # On Google Colab this installs the course's package; everywhere else it does nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet --no-deps git+{repository} anywidget psygnal
+    %pip install --quiet --no-deps git+{repository} anywidget psygnal lazy-loader filelock
     from google.colab import output
 
     output.enable_custom_widget_manager()"""

@@ -12,7 +12,7 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 
 
 class ThroughFiles:
-    """A kernel manager's sockets as files in a folder of its own, which goes when the manager does."""
+    """Lets a kernel manager reach its kernel by files in a temporary folder, which is removed with the manager."""
 
     def __init__(self, **settings):
         self.sockets = TemporaryDirectory(prefix="kernel")
@@ -20,11 +20,11 @@ class ThroughFiles:
 
 
 class FilesKernelManager(ThroughFiles, KernelManager):
-    """For nbval."""
+    """The kernel manager that nbval uses."""
 
 
 class AsyncFilesKernelManager(ThroughFiles, AsyncKernelManager):
-    """For nbclient."""
+    """The kernel manager that nbclient uses."""
 
 
 if os.name == "nt":  # ZeroMQ's ipc needs Unix sockets

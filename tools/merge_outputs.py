@@ -1,4 +1,4 @@
-"""Which outputs of a new run say nothing new, so that the committed ones stay: for ``run_notebooks.py``.
+"""Keep the committed outputs where those of a new run differ by noise alone: for ``run_notebooks.py``.
 
 Two machines compute and draw alike up to noise: the last digits of a number, a grey level at an edge. A maintainer who
 runs a notebook must find in the file what has really changed, and nothing else. So
@@ -34,9 +34,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def fingerprint(nb: NotebookNode, name: str, root: Path = ROOT) -> str:
-    """Of the code that decides how the pictures look: the notebook's, that of its lesson, that which draws, matplotlib.
+    """A digest of what decides how pictures look: the notebook's code, the modules that draw, matplotlib's version.
 
-    Of a lesson that is what mentions matplotlib, and all that a browser runs.
+    Modules that draw are those of the lesson and of the core that name matplotlib, and all files that a browser runs.
 
     name: the notebook's, such as 02_encoder.
     """
@@ -90,7 +90,7 @@ def is_picture(kind: tuple[str, str]) -> bool:
 
 
 def texts(outputs: list) -> list[str]:
-    """All that is no picture, in order."""
+    """The contents of all parts but pictures, in order."""
     return [str(content) for kind, content in parts(outputs) if not is_picture(kind)]
 
 

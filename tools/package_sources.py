@@ -1,4 +1,4 @@
-"""Where packages come from is the user's to say, in pip's settings; where they go is not: for ``set_up.py``.
+"""The settings that pip and uv run with in ``set_up.py``: where packages come from, and not where they go.
 
 A setting such as PIP_USER, PIP_TARGET or a pip.conf with ``prefix`` would install beside .venv or not at all, and uv
 has others of that kind. So pip and uv run here without settings, but for those that say how packages are fetched.

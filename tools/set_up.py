@@ -109,7 +109,7 @@ def install_by_uv(found):
 
 
 def install_by_pip(found):
-    """The same where uv has no build, or fails."""
+    """Install by pip what ``install_by_uv`` installs, where uv has no build or fails."""
     environment = package_sources.for_pip(found)
     command(PIP + LOCKED + ["requirements.lock"], environment)
     command(PIP + COURSE, environment)

@@ -60,7 +60,7 @@ def one_level_less(match: re.Match) -> str:
 
 
 def write_reference(folder: Path) -> None:
-    """A page for each room of the package, of all modules in it, from their docstrings."""
+    """A page for each folder of both packages, of all modules in it, from their docstrings."""
     folder.mkdir(exist_ok=True)
     lessons = sorted(path.name for path in (ROOT / "vae_lessons").glob("lesson*"))
     of_lessons = {

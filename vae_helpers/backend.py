@@ -25,7 +25,7 @@ def _silent_stderr() -> Iterator[None]:
 
 
 def _require_tensorflow(backend: str) -> None:
-    """Raise ImportError unless it is Keras's TensorFlow backend: before the import, which fails for a missing one."""
+    """Raise ImportError unless the backend is TensorFlow. Keras's own import fails where a backend is missing."""
     if backend != "tensorflow":
         raise ImportError(
             f"The course needs Keras's TensorFlow backend, but Keras is told to use {backend!r}: "

@@ -91,7 +91,7 @@ def made_once(folder: Path, key: str, function: Callable, args: tuple[Any, ...])
 
 
 def _made(key: str, function: Callable, args: tuple[Any, ...]) -> Any:
-    """What joblib stores: the key alone decides what is taken again."""
+    """The function whose results joblib stores. Of its arguments joblib looks at the key alone."""
     return function(*args)
 
 

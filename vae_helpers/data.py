@@ -244,7 +244,7 @@ def _load_idx(path: Path, digest: str) -> Array:
 
 
 def _fetch(path: Path, digest: str, fault: str) -> None:
-    """Let pooch fetch a file, verify it and move it to ``path``, where it found ``fault``; unless it stands there."""
+    """Let pooch fetch a file to ``path`` and verify it, unless it is there. fault: what was found instead."""
     import pooch  # a tenth of a second, and only a download needs it
 
     def announce(response: Any, **_: Any) -> None:
@@ -275,7 +275,7 @@ def _load_stroke_digits() -> Digits:
 
 
 def stroke_factors() -> tuple[Array, Array]:
-    """What bent each of the stroke digits: ``(train, test)``, structured arrays (n,) in the order of the images.
+    """The factors that bend the stroke digits: ``(train, test)``, structured arrays (n,) in the order of the images.
 
     ``train["slant"]`` is one factor, float32 (60000,); ``strokes.FACTORS`` says what each is and in which unit.
     """

@@ -25,9 +25,6 @@ MODULES = {
     "vae_helpers.exercises.kept": "vae_helpers.exercises.progress_store",
     "vae_helpers.exercises.reporting": "vae_helpers.exercises.board_client",
     "vae_helpers.exercises.running": "vae_helpers.exercises.sandbox",
-    "vae_lessons.lesson06.own": "vae_lessons.lesson06.saved_model",
-    "vae_lessons.lesson09.own": "vae_lessons.lesson09.own_images",
-    "vae_lessons.lesson09.pictures": "vae_lessons.lesson09.image_data",
 }
 NAMES = {
     "vae_helpers.panel": {"Film": "BlitCanvas", "Shown": "StaticFallback", "smaller": "quantized_png"},

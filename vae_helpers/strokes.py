@@ -1,7 +1,7 @@
-"""The stroke digits: handwriting drawn by numpy, for places without a network and for questions that need the truth.
+"""The stroke digits: handwriting drawn by numpy, for use without a network and for lessons that need known factors.
 
 A digit is a few pen strokes: smooth curves through control points. A hand is imitated by moving the control points a
-little at random and by bending the whole digit by known factors, which are kept: a later chapter can ask whether a VAE
+little at random and by bending the whole digit by known factors, which are kept: notebook 08 asks whether a VAE
 recovers them. The pen lays dots of ink along the strokes, closely enough to merge into a line with soft edges.
 
 The pixels follow from the seed alone, whatever the batch they are drawn in. On another kind of processor a grey value
@@ -60,7 +60,7 @@ SHAPES = (
 
 
 def _read_strokes(text: str) -> tuple[Array, list[list[int]]]:
-    """Of a shape's text: its points (points, 2), in heights, and for each stroke the numbers of its points."""
+    """Read a shape's text: its points (points, 2), in heights, and for each stroke the numbers of its points."""
     strokes = [stroke.split() for stroke in text.split("/")]
     names = list(dict.fromkeys(name for stroke in strokes for name in stroke))
     points = np.array([name.split(",") for name in names], np.float32) / 100
@@ -113,7 +113,7 @@ def draw_stroke_digits(n: int, seed: int, only: Sequence[int] = range(10)) -> tu
 
 
 def _draw_factors(labels: Array, rng: np.random.Generator) -> Array:
-    """One hand for each label: what bends its digit."""
+    """Draw the factors that bend a digit, a set for each label: a structured array (n,)."""
     n = len(labels)
     factors = np.empty(n, FACTORS)
     factors["shape"] = _choose_shapes(labels, rng.random(n))
@@ -127,7 +127,7 @@ def _draw_factors(labels: Array, rng: np.random.Generator) -> Array:
 
 
 def _choose_shapes(labels: Array, uniform: Array) -> Array:
-    """The number of one of its label's shapes for each label, by the shapes' shares."""
+    """Choose for each label one of its digit's shapes, as often as the shape's share says: their numbers, (n,)."""
     chosen = np.empty(len(labels), np.uint8)
     for digit in range(10):
         numbers = [number for number, shape in enumerate(SHAPES) if shape.digit == digit]

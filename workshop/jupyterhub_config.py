@@ -55,7 +55,7 @@ c.Room.allow_all = True  # of those that Room lets in
 
 c.JupyterHub.spawner_class = "simple" if TOGETHER else "jupyterhub.spawner.LocalProcessSpawner"
 c.SimpleLocalProcessSpawner.home_dir_template = str(STATE / "seats" / "{username}")
-c.Spawner.cmd = [sys.executable, str(HERE / "seat.py")]
+c.Spawner.cmd = [sys.executable, str(HERE / "start_server.py")]
 c.Spawner.args = ["--allow-root"] if TOGETHER and os.geteuid() == 0 else []
 c.Spawner.notebook_dir = "~/vae-course"
 c.Spawner.default_url = "/lab/tree/01_data_preprocessing.ipynb"

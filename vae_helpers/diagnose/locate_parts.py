@@ -239,7 +239,7 @@ def find_places(recording: Recording, heads: Sequence[Head]) -> list[tuple[Place
 
 
 def _places_in(calls: Sequence[Call], heads: Sequence[Head]) -> tuple[Place, ...]:
-    """For each head the first output of these calls that is it, or else has its numbers; empty if one has none."""
+    """Where each head is among these calls' outputs: the same tensor, or one of equal numbers. Empty if one is not."""
     outputs = [(call.port, i, tensor) for call in calls for i, tensor in enumerate(flat_tensors(call.output))]
     places: dict[tuple[Port, int], Place] = {}
     for names, head in heads:

@@ -312,7 +312,7 @@ def _ignored_latents(recorded: RecordedModel) -> Array:
 
 
 def _spread_kind(kl: KlTerm | None, sampling: Sampling) -> str:
-    """What the second head is: to the KL, or else to the draw."""
+    """What the second head stands for by the KL; where the KL does not tell, by the draw."""
     if kl and kl.kind != "swapped" and any(kl.weights[1:]):
         return kl.spread_kind
     return sampling.spread_kind or "log-variance"

@@ -161,7 +161,7 @@ def _sampling_problems(sampling: Sampling, kl: KlTerm | None, reconstruction_wei
 
 
 def _sigma_problems(drawn_kind: str, kl_kind: str) -> Problems:
-    """drawn_kind, kl_kind: what the second head is to the draw and to the KL."""
+    """Whether draw and KL take the second head for the same thing. drawn_kind, kl_kind: what they take it for."""
     if drawn_kind == kl_kind:
         return
     hint = " That is the variance, where the standard deviation belongs." if drawn_kind == "log-sigma" else ""

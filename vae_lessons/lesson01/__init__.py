@@ -1,1 +1,1 @@
-"""Notebook 01's own room: its figures, exercises and widgets."""
+"""Notebook 01's own modules: its figures, exercises and widgets."""

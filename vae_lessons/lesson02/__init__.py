@@ -1,1 +1,1 @@
-"""Notebook 02's own room: its figures, exercises and widgets."""
+"""Notebook 02's own modules: its figures, exercises and widgets."""

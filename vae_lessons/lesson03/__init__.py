@@ -1,1 +1,1 @@
-"""Notebook 03's own room: its figures, exercises and widgets."""
+"""Notebook 03's own modules: its figures, exercises and widgets."""

@@ -1,1 +1,1 @@
-"""Notebook 04's own room: its figures, exercises and widgets."""
+"""Notebook 04's own modules: its figures, exercises and widgets."""

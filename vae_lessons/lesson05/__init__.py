@@ -1,1 +1,1 @@
-"""Notebook 05's own room: its figures, exercises and widgets."""
+"""Notebook 05's own modules: its figures, exercises and widgets."""

@@ -1,1 +1,1 @@
-"""Notebook 06's own room: its figures, exercises and widgets."""
+"""Notebook 06's own modules: its figures, exercises and widgets."""

@@ -1,1 +1,1 @@
-"""Notebook 08's own room: its networks and their sweep, scores of factors, figures, exercises and slider."""
+"""Notebook 08's own modules: its networks and their sweep, scores of factors, figures, exercises and slider."""
