@@ -67,7 +67,7 @@ def whole_vae(
 
 def _colour(lit: bool) -> str:
     """The colour of a part's lines."""
-    return ROLE["lit" if lit else "unlit"]
+    return ROLE["lit"] if lit else ROLE["unlit"]
 
 
 def _written(numbers: ArrayLike | None) -> str:
